@@ -1,0 +1,87 @@
+import Core
+import EventLog
+import SQL
+
+/// Keeps followers, following and posts counted, from the events and in the transaction of its offset: each event counts
+/// once. A batch becomes one change per account.
+package struct AccountCountersConsumer: TransactionalConsumer {
+    package let group = "account-counters"
+    package let topics: Set<Topic> = [.graph, .posts]
+
+    package init() {}
+
+    package func handle(_ events: [Event], in store: any SQLWriter) throws {
+        var deltas = CounterDeltas()
+        for event in events { deltas.add(event) }
+        try deltas.apply(in: store)
+    }
+}
+
+/// What a batch of events adds to each account's counters.
+struct CounterDeltas {
+    private struct Delta {
+        var followers: Int64 = 0
+        var following: Int64 = 0
+        var posts: Int64 = 0
+    }
+
+    private var byAccount: [Int64: Delta] = [:]
+
+    mutating func add(_ event: Event) {
+        switch event.kind {
+        case .followed: follow(event.key, event.subject, by: 1)
+        case .unfollowed: follow(event.key, event.subject, by: -1)
+        case .postPublished: posts(event.key, by: Self.counts(event.flags) ? 1 : 0)
+        case .postDeleted: posts(event.key, by: Self.counts(event.flags) ? -1 : 0)
+        case .postEdited: posts(event.key, by: Self.difference(event.flags))
+        // Pairs: follower, followee.
+        case .followsImported:
+            for index in stride(from: 0, to: event.list.count - 1, by: 2) {
+                follow(event.list[index], event.list[index + 1], by: 1)
+            }
+        // Pairs: author, number of posts.
+        case .postsImported:
+            for index in stride(from: 0, to: event.list.count - 1, by: 2) {
+                posts(event.list[index], by: event.list[index + 1])
+            }
+        default: break
+        }
+    }
+
+    func apply(in store: any SQLWriter) throws {
+        guard !byAccount.isEmpty else { return }
+        for (account, delta) in byAccount {
+            try store.execute(
+                """
+                INSERT INTO account_counters (account_id, followers, following, posts) VALUES ($1, $2, $3, $4)
+                ON CONFLICT (account_id) DO UPDATE SET followers = account_counters.followers + excluded.followers,
+                    following = account_counters.following + excluded.following,
+                    posts = account_counters.posts + excluded.posts
+                """,
+                [.integer(account), .integer(delta.followers), .integer(delta.following), .integer(delta.posts)])
+        }
+        store.announce(.counters(Array(byAccount.keys)))
+    }
+
+    private mutating func follow(_ follower: Int64, _ followee: Int64, by amount: Int64) {
+        byAccount[follower, default: Delta()].following += amount
+        byAccount[followee, default: Delta()].followers += amount
+    }
+
+    private mutating func posts(_ author: Int64, by amount: Int64) {
+        guard amount != 0 else { return }
+        byAccount[author, default: Delta()].posts += amount
+    }
+
+    /// A post that only its author may see is not counted, lest the count tell of it.
+    private static func counts(_ flags: Int64) -> Bool {
+        PostFlags(rawValue: flags).visibility != .author
+    }
+
+    private static func difference(_ flags: Int64) -> Int64 {
+        let flags = PostFlags(rawValue: flags)
+        let before = flags.previousVisibility != .author
+        let after = flags.visibility != .author
+        return before == after ? 0 : (after ? 1 : -1)
+    }
+}

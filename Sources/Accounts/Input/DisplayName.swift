@@ -1,0 +1,44 @@
+import Core
+
+/// The name people see: one line, up to 50 characters, without space around it.
+package struct DisplayName: Hashable, Sendable {
+    package let value: String
+
+    /// - Throws: `AccountsError.invalid` for the field `display_name`.
+    package init(_ text: String) throws(AccountsError) {
+        let trimmed = Self.trimmed(text)
+        guard !trimmed.isEmpty else { throw .invalid(field: "display_name", reason: "must not be empty") }
+        guard trimmed.count <= Limits.displayNameCharactersMax, trimmed.utf8.count <= Limits.displayNameBytesMax
+        else {
+            throw .invalid(
+                field: "display_name",
+                reason: "must not be longer than \(Limits.displayNameCharactersMax) characters")
+        }
+        guard !trimmed.unicodeScalars.contains(where: Self.breaksLine) else {
+            throw .invalid(field: "display_name", reason: "must not contain control characters or line breaks")
+        }
+        value = trimmed
+    }
+
+    /// The default.
+    package init(_ username: Username) {
+        value = username.value
+    }
+
+    /// Scalar by scalar: a mark that stands on a space would otherwise go with it.
+    private static func trimmed(_ text: String) -> String {
+        let scalars = text.unicodeScalars
+        let isText = { (scalar: Unicode.Scalar) in !scalar.properties.isWhitespace }
+        guard let first = scalars.firstIndex(where: isText), let last = scalars.lastIndex(where: isText) else {
+            return ""
+        }
+        return String(scalars[first...last])
+    }
+
+    private static func breaksLine(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .lineSeparator, .paragraphSeparator: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import Core
+import SQL
+import Telemetry
+
+/// Logging in, staying logged in, and logging out.
+package struct SessionService: Sendable {
+    private let database: any Database
+    private let hasher: PasswordHasher
+    private let opener: SessionOpener
+    private let clock: WallClock
+    private let logger: Logger
+
+    package init(
+        database: any Database, ids: IDGenerator, hasher: PasswordHasher, authority: TokenAuthority, clock: WallClock,
+        logger: Logger
+    ) {
+        self.database = database
+        self.hasher = hasher
+        opener = SessionOpener(ids: ids, authority: authority, clock: clock)
+        self.clock = clock
+        self.logger = logger
+    }
+
+    /// Begins a session. An unknown name takes as long as a wrong password.
+    /// - Parameter name: a username or an e-mail address.
+    /// - Throws: `AccountsError`: `wrongCredentials`, `accountSuspended` (to who knows the password), `overloaded`.
+    package func login(name: String, password: String) async throws -> (account: ID<Account>, tokens: TokenPair) {
+        let stored = try await database.read { try Credentials.find(name: name, $0) }
+        guard try await hasher.verify(password, against: stored?.passwordHash), let stored else {
+            throw AccountsError.wrongCredentials
+        }
+        let session = try await opener.session(for: stored.id)
+        let token = RefreshToken.generated()
+        try await database.write { store in
+            // The password or the account may have changed while the hash was computed.
+            guard let current = try Credentials.find(id: stored.id, store),
+                current.passwordHash == stored.passwordHash
+            else { throw AccountsError.wrongCredentials }
+            guard current.state == .active else { throw AccountsError.accountSuspended }
+            try SessionRows.open(session, token: token, in: store)
+        }
+        let tokens = try await opener.tokens(account: stored.id, session: session.id, refreshToken: token)
+        return (stored.id, tokens)
+    }
+
+    /// Exchanges a refresh token for new tokens. It works once: a token that comes a second time ends its session,
+    /// because somebody else holds it too.
+    /// - Throws: `AccountsError`: `refreshTokenInvalid`, `refreshTokenReused`, `accountSuspended`.
+    package func refresh(_ text: String) async throws -> (account: ID<Account>, tokens: TokenPair) {
+        guard let token = RefreshToken(text) else { throw AccountsError.refreshTokenInvalid }
+        let successor = RefreshToken.generated()
+        let now = clock.now()
+        let expiresAt = opener.expiry(from: now)
+        let (presented, refusal) = try await database.write { store in
+            let presented = try SessionRows.presented(token, store)
+            let refusal = Self.refusal(of: presented, at: now)
+            if let presented, refusal == nil {
+                try SessionRows.rotate(
+                    token, to: successor, session: presented.sessionID, at: now, expiresAt: expiresAt, in: store)
+            } else if let presented, refusal == .refreshTokenReused {
+                try SessionRows.revoke(presented.sessionID, at: now, in: store)
+            }
+            return (presented, refusal)
+        }
+        if let presented, refusal == .refreshTokenReused {
+            logger.warning("refresh token reused", metadata: ["session": "\(presented.sessionID)"])
+        }
+        guard let presented, refusal == nil else { throw refusal ?? .refreshTokenInvalid }
+        let tokens = try await opener.tokens(
+            account: presented.accountID, session: presented.sessionID, refreshToken: successor)
+        return (presented.accountID, tokens)
+    }
+
+    /// Ends the session of an access token, and with it every token of the session.
+    package func logout(_ principal: Principal) async throws {
+        let now = clock.now()
+        try await database.write { try SessionRows.revoke(principal.sessionID, at: now, in: $0) }
+    }
+
+    private static func refusal(of presented: SessionRows.Presented?, at now: Int64) -> AccountsError? {
+        guard let presented else { return .refreshTokenInvalid }
+        if presented.isUsed { return .refreshTokenReused }
+        if presented.accountState == .suspended { return .accountSuspended }
+        let isGood = presented.isSessionActive && presented.expiresAt > now && presented.accountState == .active
+        return isGood ? nil : .refreshTokenInvalid
+    }
+}

@@ -1,0 +1,31 @@
+/// What a committed transaction changed, for the state that processes keep in memory.
+///
+/// Changes are announced in commit order and before the write is acknowledged, so that no answer which starts after an
+/// acknowledgement rests on what the change hid. In one process they are handed over directly; between processes they
+/// travel as rows of a log in the store of record. They carry ids only.
+package enum Change: Hashable, Sendable {
+    /// Rows were added to the outbox.
+    case eventsAppended
+    /// The profile, privacy or state of an account.
+    case account(Int64)
+    /// What stands between two accounts: a follow, request, block or mute. Both sides may have changed.
+    case relationship(Int64, Int64)
+    /// A follow that came about (both sides' lists grow by one).
+    case followed(follower: Int64, followee: Int64)
+    /// A follow that ended.
+    case unfollowed(follower: Int64, followee: Int64)
+    /// A post that took its place in feeds.
+    case published(post: Int64, author: Int64, position: Int64)
+    /// The content, visibility or existence of a post that was there before.
+    case post(Int64, author: Int64, position: Int64)
+    /// The counters of accounts.
+    case counters([Int64])
+    /// The counters of posts, by position.
+    case postCounters([Int64])
+    /// A session that ended.
+    case sessionRevoked(Int64)
+    /// The token signing keys.
+    case signingKeys
+    /// Many accounts, follows or posts at once: everything derived from them is dropped.
+    case bulk
+}

@@ -1,0 +1,44 @@
+/// An opaque keyset position: a tag for the kind of list and up to four numbers.
+///
+/// The text form is `tag` followed by the numbers in base 36, joined by `-`. Clients pass it back unread; anything that
+/// does not re-encode to itself is refused.
+package struct Cursor: Hashable, Sendable {
+    package struct Malformed: Error {}
+
+    package enum Kind: Character, Sendable {
+        case feed = "f"
+        case since = "s"
+        case latest = "l"
+        case userPosts = "p"
+        case users = "u"
+        case revisions = "r"
+    }
+
+    package let kind: Kind
+    package let values: [Int64]
+
+    package init(_ kind: Kind, _ values: Int64...) {
+        self.kind = kind
+        self.values = values
+    }
+
+    /// - Throws: `Malformed` unless `text` is exactly what `description` gives for this kind and this many numbers.
+    package init(_ text: String, kind: Kind, count: Int) throws(Malformed) {
+        guard text.utf8.count <= 64, text.first == kind.rawValue else { throw Malformed() }
+        let parts = text.dropFirst().split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.count == count else { throw Malformed() }
+        var values: [Int64] = []
+        for part in parts {
+            guard let value = Int64(part, radix: 36), value >= 0, String(value, radix: 36) == part else {
+                throw Malformed()
+            }
+            values.append(value)
+        }
+        self.kind = kind
+        self.values = values
+    }
+
+    package var description: String {
+        String(kind.rawValue) + values.map { String($0, radix: 36) }.joined(separator: "-")
+    }
+}

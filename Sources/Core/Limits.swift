@@ -1,0 +1,52 @@
+/// Every bound of the server that is not a setting, in one place. Qualifiers come last.
+package enum Limits {
+    // Text
+    package static let usernameLength = 2...30
+    package static let displayNameCharactersMax = 50
+    package static let bioCharactersMax = 500
+    package static let emailBytesMax = 254
+    package static let avatarURLBytesMax = 2_048
+    /// Characters are grapheme clusters, what a person counts.
+    package static let passwordCharactersMin = 8
+    package static let passwordBytesMax = 256
+    package static let contentCharactersMax = 5_000
+    package static let contentBytesMax = 20_000
+    package static let postRevisionsMax = 100
+    package static let replyDepthMax = 64
+
+    // Requests
+    package static let bodyBytesMax = 256 * 1024
+    package static let headerBytesMax = 16 * 1024
+    package static let headerCountMax = 100
+    package static let urlBytesMax = 8 * 1024
+    package static let jsonDepthMax = 32
+    package static let pageSizeDefault = 20
+    package static let pageSizeMax = 100
+    package static let idempotencyKeyBytesMax = 255
+    package static let idempotencyKeyLifetime: Duration = .seconds(24 * 3600)
+
+    // Graph
+    package static let followingMax = 10_000
+    package static let followRequestsMax = 10_000
+    package static let blocksMax = 10_000
+    package static let mutesMax = 10_000
+
+    // Timelines
+    package static let homeTimelineEntriesMax = 800
+    package static let userTimelineEntriesMax = 800
+    package static let homeTimelineInactivityMax: Duration = .seconds(30 * 86_400)
+
+    // Store and events
+    package static let commitBatchMax = 256
+    package static let commitQueueMax = 16_384
+    package static let readerConnectionsMax = 4
+    package static let consumerBatchMax = 512
+    package static let consumerAttemptsMax = 5
+    package static let importBatchMax = 2_000
+    package static let outboxPruneBatchMax = 5_000
+
+    // Accounts
+    package static let passwordHashesInFlightMax = 64
+    package static let sessionsPerAccountMax = 100
+    package static let verifiedTokensMax = 100_000
+}

@@ -1,0 +1,81 @@
+/// The streams of the event log. Raw values are stored.
+package enum Topic: Int64, Sendable, CaseIterable {
+    case posts = 1
+    case graph = 2
+    case accounts = 3
+
+    package var name: String {
+        switch self {
+        case .posts: "post-events"
+        case .graph: "graph-events"
+        case .accounts: "account-events"
+        }
+    }
+}
+
+/// What happened. Raw values are stored: never reuse one.
+package enum EventKind: Int64, Sendable, CaseIterable {
+    case postPublished = 1
+    case postEdited = 2
+    case postDeleted = 3
+    case postsImported = 4
+
+    case followed = 20
+    case unfollowed = 21
+    case unmuted = 22
+    case followsImported = 23
+
+    case accountRegistered = 40
+    case accountUpdated = 41
+    case accountSuspended = 42
+    case accountReinstated = 43
+    case accountDeleted = 44
+    case accountsImported = 45
+
+    package var topic: Topic {
+        switch self {
+        case .postPublished, .postEdited, .postDeleted, .postsImported: .posts
+        case .followed, .unfollowed, .unmuted, .followsImported: .graph
+        case .accountRegistered, .accountUpdated, .accountSuspended, .accountReinstated, .accountDeleted,
+            .accountsImported:
+            .accounts
+        }
+    }
+}
+
+/// A fact of the outbox: ids, versions and kinds, never text or personal data, so that deletion and retention do not
+/// fight.
+package struct Event: Hashable, Sendable {
+    /// The commit-ordered place in the log; 0 until appended.
+    package var offset: Int64
+    package let kind: EventKind
+    /// Events of one key are handled in order: the author of a post, the follower of a follow, the account itself.
+    package let key: Int64
+    /// The post, followee or account the event is about.
+    package let subject: Int64
+    /// A second party, such as the author replied to; 0 where there is none.
+    package let object: Int64
+    /// The feed position of the post; 0 for other events.
+    package let position: Int64
+    /// Small facts of the kind, such as the visibility of a post.
+    package let flags: Int64
+    /// For kinds that stand for many facts at once: their ids, laid out as the kind defines.
+    package let list: [Int64]
+    /// Milliseconds since 1970.
+    package let occurredAt: Int64
+
+    package init(
+        _ kind: EventKind, key: Int64, subject: Int64, object: Int64 = 0, position: Int64 = 0, flags: Int64 = 0,
+        list: [Int64] = [], occurredAt: Int64, offset: Int64 = 0
+    ) {
+        self.offset = offset
+        self.kind = kind
+        self.key = key
+        self.subject = subject
+        self.object = object
+        self.position = position
+        self.flags = flags
+        self.list = list
+        self.occurredAt = occurredAt
+    }
+}

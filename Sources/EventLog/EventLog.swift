@@ -1,0 +1,55 @@
+import Core
+import Logging
+import SQL
+import Synchronization
+
+/// The event log on the outbox: hands committed events to the consumer groups of this process.
+package final class EventLog: CommitObserver, Sendable {
+    private let database: any Database
+    private let logger: Logger
+    package let deadLetters: DeadLetters
+    private let runners = Mutex<[ConsumerRunner]>([])
+
+    package init(database: any Database, clock: WallClock, logger: Logger) {
+        self.database = database
+        self.logger = logger
+        deadLetters = DeadLetters(database: database, clock: clock)
+        database.observe(self)
+    }
+
+    /// Adds a consumer group. Its runner is a service: run it in the service group.
+    package func add(_ consumer: any EventConsumer) -> ConsumerRunner {
+        let runner = ConsumerRunner(consumer: consumer, database: database, deadLetters: deadLetters, logger: logger)
+        runners.withLock { $0.append(runner) }
+        return runner
+    }
+
+    package func committed(_ changes: [Change]) {
+        guard changes.contains(where: { $0 == .eventsAppended || $0 == .bulk }) else { return }
+        for runner in runners.withLock({ $0 }) { runner.wake() }
+    }
+
+    /// The newest offset in the log.
+    package func head() async throws -> Int64 {
+        try await database.read { try Outbox.head($0) }
+    }
+
+    /// Returns once every group here has handled everything committed before the call.
+    package func drained() async throws {
+        let head = try await head()
+        for runner in runners.withLock({ $0 }) {
+            runner.wake()
+            try await runner.waitUntilProcessed(head)
+        }
+    }
+
+    /// Replays the dead letters of every group here.
+    package func replayDeadLetters() async throws -> (replayed: Int, failed: Int) {
+        var total = (replayed: 0, failed: 0)
+        for runner in runners.withLock({ $0 }) {
+            let one = try await deadLetters.replay(with: runner.consumer)
+            total = (total.replayed + one.replayed, total.failed + one.failed)
+        }
+        return total
+    }
+}

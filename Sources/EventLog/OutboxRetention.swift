@@ -1,0 +1,62 @@
+import Core
+import Logging
+import Metrics
+import SQL
+import ServiceLifecycle
+import Telemetry
+
+/// Deletes events older than the retention that every stored group has handled.
+package struct OutboxRetention: Service {
+    private let database: any Database
+    private let retention: Duration
+    private let clock: WallClock
+    private let logger: Logger
+
+    /// - Parameter retention: how long events are kept for replay and for `since`; 7 days by default.
+    package init(database: any Database, retention: Duration, clock: WallClock, logger: Logger) {
+        self.database = database
+        self.retention = retention
+        self.clock = clock
+        self.logger = logger
+    }
+
+    package func run() async throws {
+        while !Task.isShuttingDownGracefully {
+            do { try await prune() } catch is CancellationError { return } catch {
+                logger.warning("outbox not pruned", metadata: ["error": "\(error)"])
+            }
+            guard (try? await cancelWhenGracefulShutdown { try await Task.sleep(for: .seconds(60)) }) != nil else {
+                return
+            }
+        }
+    }
+
+    /// - Returns: the number of events deleted.
+    @discardableResult
+    package func prune() async throws -> Int {
+        let before = clock.now() - retention.components.seconds * 1000
+        var total = 0
+        while true {
+            let deleted = try await database.write { try Self.pruneBatch(before: before, $0) }
+            total += deleted
+            guard deleted == Limits.outboxPruneBatchMax else { return total }
+        }
+    }
+
+    /// Deletes from the oldest on, up to the first event that is young or that a group has still to handle.
+    private static func pruneBatch(before: Int64, _ store: any SQLWriter) throws -> Int {
+        let handled = try store.first("SELECT min(event_offset) FROM consumer_offsets") { $0.optionalInt64(0) }
+        var through: Int64 = 0
+        try store.forEach(
+            "SELECT event_offset, occurred_at FROM outbox ORDER BY event_offset LIMIT $1",
+            [.integer(Int64(Limits.outboxPruneBatchMax))]
+        ) { row in
+            guard row.int64(1) < before, row.int64(0) <= (handled ?? nil) ?? .max else { return false }
+            through = row.int64(0)
+            return true
+        }
+        guard through > 0 else { return 0 }
+        try store.execute("UPDATE outbox_retention SET pruned_through = $1 WHERE id = 1", [.integer(through)])
+        return try store.execute("DELETE FROM outbox WHERE event_offset <= $1", [.integer(through)])
+    }
+}

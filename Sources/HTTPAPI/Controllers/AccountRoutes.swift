@@ -1,0 +1,93 @@
+import HTTPTypes
+import Accounts
+import Core
+import SocialGraph
+
+/// One's own account, and others'.
+struct AccountRoutes: Sendable {
+    let services: APIServices
+
+    var endpoints: [Endpoint] {
+        let update = Endpoint(
+            .patch, "/v1/me", .required,
+            Operation(
+                "updateMe", "Change your account", tag: "Accounts", body: "ProfileChanges", answer: (200, "Me"),
+                problems: [401, 403, 409]), handler: update)
+        return [
+            Endpoint(
+                .get, "/v1/me", .required,
+                Operation("getMe", "Your account", tag: "Accounts", answer: (200, "Me")), handler: me),
+            update,
+            Endpoint(
+                .delete, "/v1/me", .required,
+                Operation("deleteMe", "Delete your account", tag: "Accounts", answer: (204, nil)), handler: delete),
+            Endpoint(
+                .put, "/v1/users/{id}", .required,
+                Operation(
+                    "updateUser", "Change your account (only your own)", tag: "Accounts", body: "ProfileChanges",
+                    answer: (200, "Me"), problems: [401, 403, 404, 409]), handler: updateByID),
+            Endpoint(
+                .get, "/v1/users/{id}", .optional,
+                Operation("getUser", "An account", tag: "Accounts", answer: (200, "User"), problems: [404]),
+                handler: user),
+            Endpoint(
+                .get, "/v1/users/by-username/{name}", .optional,
+                Operation(
+                    "getUserByUsername", "An account by its username", tag: "Accounts", answer: (200, "User"),
+                    problems: [404]), handler: userByName),
+        ]
+    }
+
+    private func me(_ request: APIRequest) async throws -> APIResponse {
+        let viewer = try request.viewer()
+        guard let card = try await services.directory.card(viewer) else { throw APIError.notFound }
+        let email = try await services.accounts.email(of: viewer)
+        return .json { UserPayload.write(card, email: .some(email), to: &$0) }
+    }
+
+    private func update(_ request: APIRequest) async throws -> APIResponse {
+        guard let principal = request.principal else { throw APIError.unauthenticated }
+        let changes = try request.decode(ProfileChangesBody.self).changes()
+        try await services.accounts.update(principal, changes)
+        return try await me(request)
+    }
+
+    private func updateByID(_ request: APIRequest) async throws -> APIResponse {
+        guard try request.viewer() == request.id() else { throw APIError.notFound }
+        return try await update(request)
+    }
+
+    private func delete(_ request: APIRequest) async throws -> APIResponse {
+        try await services.accounts.delete(try request.viewer())
+        return .noContent
+    }
+
+    private func user(_ request: APIRequest) async throws -> APIResponse {
+        try await profile(try request.id(), request)
+    }
+
+    private func userByName(_ request: APIRequest) async throws -> APIResponse {
+        let name = (request.parameters["name"] ?? "").lowercased()
+        guard Limits.usernameLength.contains(name.utf8.count),
+            let id = try await services.directory.id(ofUsername: name)
+        else { throw APIError.notFound }
+        return try await profile(id, request)
+    }
+
+    private func profile(_ id: ID<Account>, _ request: APIRequest) async throws -> APIResponse {
+        let card = try await services.visibleCard(id, to: request.principal?.accountID)
+        return .json { UserPayload.write(card, to: &$0) }
+    }
+}
+
+extension APIServices {
+    /// An account that this viewer may know of: one that blocks them is as if it were not there.
+    func visibleCard(_ id: ID<Account>, to viewer: ID<Account>?) async throws -> AccountCard {
+        guard let card = try await directory.card(id), card.account.isActive else { throw APIError.notFound }
+        if let viewer, viewer != id, try await relations.relations(of: viewer).apart.contains(id) {
+            // Whoever blocks someone still finds them, to lift the block.
+            guard try await !graph.isBlocked(viewer, by: id) else { throw APIError.notFound }
+        }
+        return card
+    }
+}

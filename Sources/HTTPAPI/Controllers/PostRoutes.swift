@@ -1,0 +1,138 @@
+import Accounts
+import Core
+import HTTPTypes
+import Posts
+import Telemetry
+import Timelines
+
+/// Writing, changing and reading posts.
+struct PostRoutes: Sendable {
+    let services: APIServices
+
+    private static let tag = "Posts"
+    /// The scope of idempotency keys; the alias shares it, since it is the same command.
+    private static let publishRoute = "/v1/posts"
+
+    var endpoints: [Endpoint] {
+        let publish = Endpoint(
+            .post, "/v1/posts", .required,
+            Operation(
+                "createPost", "Publish a post", tag: Self.tag, parameters: ["idempotencyKey"], body: "NewPost",
+                answer: (201, "Post"), problems: [409]), handler: publish)
+        return [
+            publish,
+            publish.alias("/v1/me/feed"),
+            Endpoint(
+                .get, "/v1/posts/{id}", .optional,
+                Operation("getPost", "A post", tag: Self.tag, answer: (200, "Post"), problems: [404]), handler: post),
+            Endpoint(
+                .put, "/v1/posts/{id}", .required,
+                Operation(
+                    "editPost", "Change your post; its old text stays in its history", tag: Self.tag,
+                    body: "PostChanges", answer: (200, "Post"), problems: [404]), handler: edit),
+            Endpoint(
+                .delete, "/v1/posts/{id}", .required,
+                Operation("deletePost", "Delete your post", tag: Self.tag, answer: (204, nil), problems: [404]),
+                handler: delete),
+            Endpoint(
+                .get, "/v1/posts/{id}/history", .optional,
+                Operation(
+                    "getPostHistory", "The versions of a post, newest first", tag: Self.tag,
+                    answer: (200, "RevisionPage"), problems: [404]), handler: history),
+            Endpoint(
+                .get, "/v1/users/{id}/posts", .optional,
+                Operation(
+                    "listUserPosts", "The posts of an account, newest first", tag: Self.tag,
+                    parameters: ["cursor", "limit", "replies"], answer: (200, "PostPage"), problems: [404]),
+                handler: userPosts),
+        ]
+    }
+
+    private struct NewPostBody: Decodable {
+        let content: String
+        let visibility: String?
+        let reply_to: ID<Post>?
+    }
+
+    private struct ChangesBody: Decodable {
+        let content: String
+        let visibility: String?
+    }
+
+    private func publish(_ request: APIRequest) async throws -> APIResponse {
+        let author = try request.viewer()
+        let body = try request.decode(NewPostBody.self)
+        let draft = PostDraft(
+            content: try PostContent(body.content), visibility: try visibility(body.visibility) ?? .everyone,
+            replyTo: body.reply_to)
+        guard let text = request.headers[.idempotencyKey] else {
+            return .json(FeedPresenter.json(try await services.posts.publish(draft, author: author)), status: 201)
+        }
+        let key = try IdempotencyKey(account: author, route: Self.publishRoute, text: text)
+        let (shown, replayed) = try await services.posts.publish(draft, author: author, key: key, body: request.body)
+        var response = APIResponse.json(FeedPresenter.json(shown), status: 201)
+        if replayed { response.headers[.idempotencyReplayed] = "true" }
+        return response
+    }
+
+    private func visibility(_ name: String?) throws -> Visibility? {
+        guard let name else { return nil }
+        guard let visibility = Visibility(name: name) else {
+            throw APIError.invalid("visibility", "visibility must be public, followers or private.")
+        }
+        return visibility
+    }
+
+    private func post(_ request: APIRequest) async throws -> APIResponse {
+        let shown = try await services.posts.post(try request.id(), viewer: request.principal?.accountID)
+        return .json(FeedPresenter.json(shown))
+    }
+
+    private func edit(_ request: APIRequest) async throws -> APIResponse {
+        let id: ID<Post> = try request.id()
+        let body = try request.decode(ChangesBody.self)
+        let shown = try await services.posts.edit(
+            id, content: try PostContent(body.content), visibility: try visibility(body.visibility),
+            viewer: try request.viewer())
+        return .json(FeedPresenter.json(shown))
+    }
+
+    private func delete(_ request: APIRequest) async throws -> APIResponse {
+        try await services.posts.delete(try request.id(), viewer: try request.viewer())
+        return .noContent
+    }
+
+    private func history(_ request: APIRequest) async throws -> APIResponse {
+        let revisions = try await services.posts.history(
+            try request.id(), viewer: request.principal?.accountID)
+        return .json { json in
+            json.raw("{\"revisions\":[")
+            for (index, revision) in revisions.enumerated() {
+                if index > 0 { json.raw(",") }
+                write(revision, to: &json)
+            }
+            json.raw("],\"next_cursor\":null}")
+        }
+    }
+
+    private func write(_ revision: PostRevision, to json: inout JSONWriter) {
+        json.raw("{\"version\":")
+        json.integer(revision.version)
+        json.raw(",\"content\":")
+        json.string(revision.content)
+        json.raw(",\"visibility\":")
+        json.string(revision.visibility.name)
+        json.raw(",\"written_at\":")
+        json.string(Timestamp.string(revision.writtenAt))
+        json.raw("}")
+    }
+
+    private func userPosts(_ request: APIRequest) async throws -> APIResponse {
+        let before = try request.cursor(.userPosts)?.first ?? .max
+        let (posts, next) = try await services.posts.posts(
+            of: try request.id(), viewer: request.principal?.accountID, before: Position(before),
+            limit: try request.limit(), replies: try request.flag("replies"))
+        return .json(
+            FeedPresenter.json(posts, next: next.map { Cursor(.userPosts, $0.rawValue).description }))
+    }
+}

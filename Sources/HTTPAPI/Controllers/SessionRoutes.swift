@@ -1,0 +1,99 @@
+import HTTPTypes
+import Accounts
+import Core
+
+/// Registering, logging in, staying in, and logging out.
+struct SessionRoutes: Sendable {
+    let services: APIServices
+
+    var endpoints: [Endpoint] {
+        [
+            Endpoint(
+                .post, "/v1/users/register", .open, charge: .credentials,
+                Operation(
+                    "register", "Create an account and log in", tag: "Accounts", body: "Registration",
+                    answer: (201, "Session"), problems: [409, 503]), handler: register),
+            Endpoint(
+                .post, "/v1/users/login", .open, charge: .credentials,
+                Operation(
+                    "login", "Log in by username or e-mail address", tag: "Accounts", body: "Login",
+                    answer: (200, "Session"), problems: [401, 403, 503]), handler: login),
+            Endpoint(
+                .post, "/v1/auth/refresh", .open, charge: .credentials,
+                Operation(
+                    "refresh", "Exchange a refresh token, once, for new tokens", tag: "Accounts", body: "Refresh",
+                    answer: (200, "Session"), problems: [401, 403]), handler: refresh),
+            Endpoint(
+                .post, "/v1/auth/logout", .required,
+                Operation("logout", "End this session", tag: "Accounts", answer: (204, nil)), handler: logout),
+        ]
+    }
+
+    private struct RegisterBody: Decodable {
+        let username: String
+        let email: String
+        let password: String
+        let display_name: String?
+    }
+
+    private struct LoginBody: Decodable {
+        let username: String?
+        let email: String?
+        let password: String
+    }
+
+    private struct RefreshBody: Decodable {
+        let refresh_token: String
+    }
+
+    private func register(_ request: APIRequest) async throws -> APIResponse {
+        let body = try request.decode(RegisterBody.self)
+        let registration = AccountService.Registration(
+            username: try Username(body.username), email: try EmailAddress(body.email),
+            password: try Password(body.password), displayName: try body.display_name.map { try DisplayName($0) })
+        let (account, tokens) = try await services.accounts.register(registration)
+        return answer(status: 201, AccountCard(account), email: registration.email.value, tokens)
+    }
+
+    private func login(_ request: APIRequest) async throws -> APIResponse {
+        let body = try request.decode(LoginBody.self)
+        guard let name = body.username ?? body.email else {
+            throw APIError.invalid("username", "username or email is missing.")
+        }
+        let (account, tokens) = try await services.sessions.login(name: name, password: body.password)
+        return try await answer(account, tokens)
+    }
+
+    private func refresh(_ request: APIRequest) async throws -> APIResponse {
+        let body = try request.decode(RefreshBody.self)
+        let (account, tokens) = try await services.sessions.refresh(body.refresh_token)
+        return try await answer(account, tokens)
+    }
+
+    private func logout(_ request: APIRequest) async throws -> APIResponse {
+        guard let principal = request.principal else { throw APIError.unauthenticated }
+        try await services.sessions.logout(principal)
+        return .noContent
+    }
+
+    private func answer(_ account: ID<Account>, _ tokens: TokenPair) async throws -> APIResponse {
+        guard let card = try await services.directory.card(account) else { throw APIError.notFound }
+        return answer(status: 200, card, email: try await services.accounts.email(of: account), tokens)
+    }
+
+    private func answer(status: Int, _ card: AccountCard, email: String?, _ tokens: TokenPair) -> APIResponse {
+        var response = APIResponse.json(status: status) { json in
+            json.raw("{\"user\":")
+            UserPayload.write(card, email: .some(email), to: &json)
+            json.raw(",\"access_token\":")
+            json.string(tokens.accessToken)
+            json.raw(",\"refresh_token\":")
+            json.string(tokens.refreshToken)
+            json.raw(",\"token_type\":\"Bearer\",\"expires_in\":")
+            json.integer(tokens.expiresIn.components.seconds)
+            json.raw("}")
+        }
+        response.headers[.cacheControl] = "no-store"
+        return response
+    }
+}

@@ -1,0 +1,70 @@
+import Accounts
+import Core
+import HTTPTypes
+import KeyValue
+
+/// The rules requests are charged to.
+package struct RateLimits: Sendable {
+    package var isEnabled = true
+    /// Reads of one account.
+    package var userReads = RateLimitRule(name: "user-reads", limit: 1_200, window: .seconds(60))
+    /// Writes of one account.
+    package var userWrites = RateLimitRule(name: "user-writes", limit: 300, window: .seconds(60))
+    /// Everything from one address without an account.
+    package var address = RateLimitRule(name: "address", limit: 600, window: .seconds(60))
+    /// Logins, registrations and refreshes from one address.
+    package var credentials = RateLimitRule(name: "credentials", limit: 30, window: .seconds(60))
+    package var credentialsPerDay = RateLimitRule(name: "credentials-day", limit: 1_000, window: .seconds(86_400))
+
+    package init() {}
+}
+
+/// Charges requests and says so in the answer's headers.
+struct RequestLimiter: Sendable {
+    private let limits: RateLimits
+    private let limiter: any RateLimiter
+
+    init(limits: RateLimits, limiter: any RateLimiter) {
+        self.limits = limits
+        self.limiter = limiter
+    }
+
+    /// - Returns: the header fields for the answer.
+    /// - Throws: `Problem` 429, with those fields.
+    func charge(_ endpoint: Endpoint, _ request: APIRequest) throws -> HTTPFields {
+        let charges = charges(for: endpoint, request)
+        guard limits.isEnabled, !charges.isEmpty else { return [:] }
+        let decision = limiter.take(charges, at: .now)
+        var fields: HTTPFields = [:]
+        fields[.rateLimitPolicy] = RateLimitHeaders.policy(charges.map(\.rule))
+        if let tightest = decision.tightest { fields[.rateLimit] = RateLimitHeaders.limit(tightest) }
+        guard decision.isAllowed else {
+            var problem = APIError.tooManyRequests(retryAfter: decision.retryAfterSeconds ?? 1)
+            for field in fields { problem.headers.append(field) }
+            throw problem
+        }
+        return fields
+    }
+
+    private func charges(for endpoint: Endpoint, _ request: APIRequest) -> [RateLimitCharge] {
+        let address = RateLimitSubject.address(request.address)
+        let user = request.principal.map { RateLimitSubject.user($0.accountID.rawValue) }
+        return switch endpoint.charge {
+        case .none: []
+        case .credentials:
+            [RateLimitCharge(address, limits.credentials), RateLimitCharge(address, limits.credentialsPerDay)]
+        case .read: [RateLimitCharge(user ?? address, user == nil ? limits.address : limits.userReads)]
+        case .write: [RateLimitCharge(user ?? address, user == nil ? limits.address : limits.userWrites)]
+        }
+    }
+}
+
+extension HTTPField.Name {
+    // The names are valid tokens, so these never fall back.
+    static let rateLimit = HTTPField.Name("RateLimit") ?? .retryAfter
+    static let rateLimitPolicy = HTTPField.Name("RateLimit-Policy") ?? .retryAfter
+    static let requestID = HTTPField.Name("X-Request-Id") ?? .retryAfter
+    static let idempotencyKey = HTTPField.Name("Idempotency-Key") ?? .retryAfter
+    static let idempotencyReplayed = HTTPField.Name("Idempotency-Replayed") ?? .retryAfter
+    static let forwardedFor = HTTPField.Name("X-Forwarded-For") ?? .retryAfter
+}

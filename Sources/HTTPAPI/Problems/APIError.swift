@@ -1,0 +1,48 @@
+import HTTPTypes
+
+/// What the edge itself refuses, before or around the features.
+enum APIError {
+    static let notFound = Problem(404, "not-found", "Not found", "There is nothing here.")
+    static let unauthenticated = unauthenticated("This needs an access token: Authorization: Bearer …")
+    static let tooLarge = Problem(413, "too-large", "Content too large", "The body is larger than this server takes.")
+    static let uriTooLong = Problem(414, "uri-too-long", "URI too long", "The request target is too long.")
+    static let headersTooLarge = Problem(
+        431, "headers-too-large", "Request header fields too large", "The header fields are too large.")
+    static let unsupportedMediaType = Problem(
+        415, "unsupported-media-type", "Unsupported media type", "The body must be application/json in UTF-8.")
+    static let unavailable = retryLater("The server cannot do this right now.", seconds: 1)
+
+    static func badRequest(_ detail: String) -> Problem {
+        Problem(400, "bad-request", "Bad request", detail)
+    }
+
+    static func invalid(_ field: String, _ detail: String) -> Problem {
+        Problem(422, "invalid", "Unprocessable content", detail, field: field)
+    }
+
+    static func unauthenticated(_ detail: String) -> Problem {
+        var problem = Problem(401, "unauthenticated", "Unauthorized", detail)
+        problem.headers[.wwwAuthenticate] = "Bearer realm=\"starling\""
+        return problem
+    }
+
+    static func methodNotAllowed(_ allowed: [HTTPRequest.Method]) -> Problem {
+        var problem = Problem(
+            405, "method-not-allowed", "Method not allowed", "This path does not take that method.")
+        problem.headers[.allow] = allowed.map(\.rawValue).sorted().joined(separator: ", ")
+        return problem
+    }
+
+    static func tooManyRequests(retryAfter seconds: Int) -> Problem {
+        var problem = Problem(
+            429, "rate-limited", "Too many requests", "Too many requests. Try again in \(seconds) s.")
+        problem.headers[.retryAfter] = String(seconds)
+        return problem
+    }
+
+    static func retryLater(_ detail: String, seconds: Int) -> Problem {
+        var problem = Problem(503, "unavailable", "Service unavailable", detail)
+        problem.headers[.retryAfter] = String(seconds)
+        return problem
+    }
+}

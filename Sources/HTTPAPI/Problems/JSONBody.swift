@@ -1,0 +1,96 @@
+import HTTPTypes
+import Core
+import Foundation
+
+/// Reads JSON bodies: strictly, bounded in depth, and with a problem that says where they broke.
+enum JSONBody {
+    /// - Throws: `Problem` 400 for what is no JSON, 422 for a field that is missing or of the wrong type.
+    static func decode<Body: Decodable>(_: Body.Type, from bytes: [UInt8]) throws -> Body {
+        guard !bytes.isEmpty else { throw APIError.badRequest("The body is empty; it must be a JSON object.") }
+        guard String(validating: bytes, as: UTF8.self) != nil else {
+            throw APIError.badRequest("The body is not valid UTF-8.")
+        }
+        try checkDepth(bytes)
+        do {
+            return try JSONDecoder().decode(Body.self, from: Data(bytes))
+        } catch let error as DecodingError {
+            throw problem(for: error)
+        }
+    }
+
+    private static func problem(for error: DecodingError) -> Problem {
+        switch error {
+        case .keyNotFound(let key, let context):
+            let field = name(of: context.codingPath + [key])
+            return APIError.invalid(field, "\(field) is missing.")
+        case .typeMismatch(_, let context), .valueNotFound(_, let context):
+            guard !context.codingPath.isEmpty else { return APIError.badRequest("The body must be a JSON object.") }
+            let field = name(of: context.codingPath)
+            return APIError.invalid(field, "\(field) is of the wrong type.")
+        case .dataCorrupted(let context):
+            guard context.codingPath.isEmpty else {
+                let field = name(of: context.codingPath)
+                return APIError.invalid(field, "\(field) is \(context.debugDescription).")
+            }
+            return APIError.badRequest("The body is not valid JSON\(place(in: context)).")
+        @unknown default: return APIError.badRequest("The body is not valid JSON.")
+        }
+    }
+
+    private static func name(of path: [any CodingKey]) -> String {
+        path.map(\.stringValue).joined(separator: ".")
+    }
+
+    /// Where the parser stopped; only line and column, nothing of what the client sent.
+    private static func place(in context: DecodingError.Context) -> String {
+        let message = (context.underlyingError as? NSError)?.userInfo[NSDebugDescriptionErrorKey] as? String ?? ""
+        guard let place = message.firstMatch(of: /line (\d+), column (\d+)/) else { return "" }
+        return ": it breaks at line \(place.1), column \(place.2)"
+    }
+
+    private static func checkDepth(_ bytes: [UInt8]) throws {
+        var depth = 0
+        var isInString = false
+        var isEscaped = false
+        for byte in bytes {
+            if isInString {
+                if isEscaped {
+                    isEscaped = false
+                } else if byte == UInt8(ascii: "\\") {
+                    isEscaped = true
+                } else if byte == UInt8(ascii: "\"") {
+                    isInString = false
+                }
+                continue
+            }
+            switch byte {
+            case UInt8(ascii: "\""): isInString = true
+            case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
+            case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
+            default: break
+            }
+            guard depth <= Limits.jsonDepthMax else {
+                throw APIError.badRequest("The body nests deeper than \(Limits.jsonDepthMax) levels.")
+            }
+        }
+    }
+}
+
+extension APIRequest {
+    /// The JSON body. A missing `Content-Type` is taken as JSON only where there is no body.
+    func decode<Body: Decodable>(_ type: Body.Type) throws -> Body {
+        try requireJSON()
+        return try JSONBody.decode(type, from: body)
+    }
+
+    private func requireJSON() throws {
+        guard !body.isEmpty else { return }
+        let parts = (headers[.contentType] ?? "").lowercased().split(separator: ";")
+        let names = parts.map { $0.trimmingCharacters(in: .whitespaces) }
+        guard names.first == "application/json",
+            names.dropFirst().allSatisfy({
+                !$0.hasPrefix("charset=") || $0 == "charset=utf-8" || $0 == "charset=\"utf-8\""
+            })
+        else { throw APIError.unsupportedMediaType }
+    }
+}

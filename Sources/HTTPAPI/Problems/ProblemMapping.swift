@@ -1,0 +1,64 @@
+import Accounts
+import Posts
+import SQL
+import SocialGraph
+import Timelines
+
+/// The one place where the features' errors become HTTP.
+enum ProblemMapping {
+    /// - Returns: nil for an error that nobody foresaw.
+    static func problem(for error: any Error) -> Problem? {
+        switch error {
+        case let problem as Problem: problem
+        case let error as AccountsError: problem(for: error)
+        case let error as GraphError: problem(for: error)
+        case let error as PostsError: problem(for: error)
+        case let error as FeedError: problem(for: error)
+        case let error as SQLError where error.code == .overloaded || error.code == .unavailable: APIError.unavailable
+        default: nil
+        }
+    }
+
+    private static func problem(for error: AccountsError) -> Problem {
+        let detail = error.description
+        switch error.code {
+        case .invalid(let field, _): return APIError.invalid(field, detail)
+        case .usernameTaken: return Problem(409, "username-taken", "Conflict", detail, field: "username")
+        case .emailTaken: return Problem(409, "email-taken", "Conflict", detail, field: "email")
+        case .wrongCredentials: return Problem(401, "wrong-credentials", "Unauthorized", detail)
+        case .passwordNotSet: return Problem(403, "password-not-set", "Forbidden", detail)
+        case .accountSuspended: return Problem(403, "account-suspended", "Forbidden", detail)
+        case .notFound: return APIError.notFound
+        case .unauthenticated: return APIError.unauthenticated(detail)
+        case .refreshTokenInvalid: return Problem(401, "refresh-token-invalid", "Unauthorized", detail)
+        case .refreshTokenReused: return Problem(401, "refresh-token-reused", "Unauthorized", detail)
+        case .overloaded: return APIError.retryLater(detail, seconds: 2)
+        }
+    }
+
+    private static func problem(for error: GraphError) -> Problem {
+        switch error.code {
+        case .notFound, .requestNotFound: APIError.notFound
+        case .selfReference: APIError.invalid("id", error.detail)
+        case .blocking: Problem(409, "blocking", "Conflict", error.detail)
+        case .limitReached: Problem(422, "limit-reached", "Unprocessable content", error.detail)
+        }
+    }
+
+    private static func problem(for error: PostsError) -> Problem {
+        switch error.code {
+        case .notFound: APIError.notFound
+        case .invalid(let field): APIError.invalid(field, error.detail)
+        case .limitReached: Problem(422, "limit-reached", "Unprocessable content", error.detail)
+        case .idempotencyInFlight: Problem(409, "idempotency-in-flight", "Conflict", error.detail)
+        case .idempotencyMismatch: Problem(422, "idempotency-mismatch", "Unprocessable content", error.detail)
+        }
+    }
+
+    private static func problem(for error: FeedError) -> Problem {
+        switch error {
+        case .reload: Problem(410, "reload", "Gone", "The feed changed too much since then; load it anew.")
+        case .unknownToken: APIError.badRequest("since is not a token that this server gave.")
+        }
+    }
+}

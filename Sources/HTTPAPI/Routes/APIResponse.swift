@@ -1,0 +1,30 @@
+import Core
+import HTTPTypes
+
+/// An answer as endpoints give it.
+package struct APIResponse: Sendable {
+    package var status: Int
+    package var headers: HTTPFields
+    package var body: [UInt8]
+
+    package init(status: Int = 200, contentType: String? = nil, headers: HTTPFields = [:], body: [UInt8] = []) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+        if let contentType { self.headers[.contentType] = contentType }
+    }
+
+    /// JSON that is encoded already.
+    package static func json(_ body: [UInt8], status: Int = 200) -> APIResponse {
+        APIResponse(status: status, contentType: "application/json", body: body)
+    }
+
+    /// JSON written by `write`.
+    static func json(status: Int = 200, _ write: (inout JSONWriter) -> Void) -> APIResponse {
+        var writer = JSONWriter(capacity: 1024)
+        write(&writer)
+        return json(writer.bytes, status: status)
+    }
+
+    static let noContent = APIResponse(status: 204)
+}

@@ -1,0 +1,84 @@
+import Core
+import HTTPTypes
+
+/// One route: what it is called with, who may call it, what it costs, how it is documented, and what answers it.
+///
+/// The table of endpoints is the one source of routing, of the OpenAPI document and of the authorization tests.
+package struct Endpoint: Sendable {
+    package enum Access: Sendable {
+        /// Anyone; a token is not looked at.
+        case open
+        /// Anyone; with a token the answer is the viewer's. A bad token is refused.
+        case optional
+        /// Only with a valid access token.
+        case required
+    }
+
+    /// The budget a request is charged to.
+    package enum Charge: Sendable {
+        case none
+        case read
+        case write
+        /// Logging in, registering, refreshing: what attackers try in bulk.
+        case credentials
+    }
+
+    package let method: HTTPRequest.Method
+    /// Segments in braces are parameters: `/v1/posts/{id}`.
+    package let path: String
+    package let access: Access
+    package let charge: Charge
+    package let operation: Operation
+    let handler: @Sendable (APIRequest) async throws -> APIResponse
+
+    init(
+        _ method: HTTPRequest.Method, _ path: String, _ access: Access, charge: Charge? = nil,
+        _ operation: Operation, handler: @escaping @Sendable (APIRequest) async throws -> APIResponse
+    ) {
+        self.method = method
+        self.path = path
+        self.access = access
+        self.charge = charge ?? (method == .get ? .read : .write)
+        self.operation = operation
+        self.handler = handler
+    }
+
+    /// The same endpoint under another path, and method where given.
+    func alias(_ path: String, method: HTTPRequest.Method? = nil) -> Endpoint {
+        var operation = operation
+        operation.id += "Alias"
+        operation.summary += " (alias)"
+        return Endpoint(method ?? self.method, path, access, charge: charge, operation, handler: handler)
+    }
+}
+
+/// How an endpoint is documented.
+package struct Operation: Sendable {
+    /// Unique, in camel case.
+    package var id: String
+    package var summary: String
+    package let tag: String
+    /// Names of shared query and header parameters, keys of `components/parameters`.
+    package let parameters: [String]
+    /// The schema of the JSON body, a key of `components/schemas`.
+    package let body: String?
+    package let bodyIsRequired: Bool
+    /// Status and schema of the answer; a nil schema means no body.
+    package let answer: (status: Int, schema: String?)
+    /// Statuses of problem documents beyond those every route can give.
+    package let problems: [Int]
+
+    init(
+        _ id: String, _ summary: String, tag: String, parameters: [String] = [], body: String? = nil,
+        bodyIsRequired: Bool = true, answer: (status: Int, schema: String?), problems: [Int] = []
+    ) {
+        self.id = id
+        self.summary = summary
+        self.tag = tag
+        self.parameters = parameters
+        self.body = body
+        self.bodyIsRequired = bodyIsRequired
+        self.answer = answer
+        self.problems = problems
+    }
+}

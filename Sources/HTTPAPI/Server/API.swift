@@ -1,0 +1,100 @@
+import Accounts
+import Core
+import HTTPTypes
+import KeyValue
+import Telemetry
+
+/// Answers requests: finds the endpoint, asks who calls, charges them, lets the endpoint answer, and turns every error
+/// into a problem document.
+package struct API: Sendable {
+    package let routes: RouteTable
+    private let authenticator: Authenticator
+    private let activity: ActivityRecorder
+    private let limiter: RequestLimiter
+    private let logger: Logger
+
+    package init(
+        services: APIServices, operations: OperationsRoutes, limits: RateLimits, limiter: any RateLimiter,
+        logger: Logger
+    ) {
+        let controllers: [[Endpoint]] = [
+            AccountRoutes(services: services).endpoints, SessionRoutes(services: services).endpoints,
+            GraphRoutes(services: services).endpoints, PostRoutes(services: services).endpoints,
+            FeedRoutes(services: services).endpoints,
+        ]
+        let features = controllers.flatMap(\.self)
+        routes = RouteTable(features + operations.endpoints(documenting: features))
+        authenticator = services.authenticator
+        activity = services.activity
+        self.limiter = RequestLimiter(limits: limits, limiter: limiter)
+        self.logger = logger
+    }
+
+    /// The answer to a request whose body has been read.
+    /// - Returns: the answer and the route it was given by, a label of metrics.
+    package func respond(to request: APIRequest) async -> (response: APIResponse, route: String) {
+        switch routes.match(request.method, request.path) {
+        case .none: return (APIError.notFound.response(), "none")
+        case .wrongMethod(let allowed): return (APIError.methodNotAllowed(allowed).response(), "none")
+        case .endpoint(let endpoint, let parameters):
+            var request = request
+            request.parameters = parameters
+            request.route = endpoint.path
+            return (await respond(to: request, by: endpoint), endpoint.path)
+        }
+    }
+
+    private func respond(to request: APIRequest, by endpoint: Endpoint) async -> APIResponse {
+        var request = request
+        var fields: HTTPFields = [:]
+        do {
+            // Who fails to authenticate is charged by address, before the token is looked at closely.
+            do { request.principal = try await principal(of: request, for: endpoint) } catch {
+                fields = try limiter.charge(endpoint, request)
+                throw error
+            }
+            fields = try limiter.charge(endpoint, request)
+            var response = try await endpoint.handler(request)
+            if request.principal != nil { response.headers[.cacheControl] = "no-store" }
+            response.headers.append(contentsOf: fields)
+            return response
+        } catch {
+            var response = answer(to: error, route: endpoint.path)
+            for field in fields where !response.headers.contains(field.name) { response.headers.append(field) }
+            return response
+        }
+    }
+
+    private func principal(of request: APIRequest, for endpoint: Endpoint) async throws -> Principal? {
+        if case .open = endpoint.access { return nil }
+        guard let header = request.headers[.authorization] else {
+            if case .required = endpoint.access { throw APIError.unauthenticated }
+            return nil
+        }
+        let parts = header.split(separator: " ", maxSplits: 1)
+        guard parts.count == 2, parts[0].lowercased() == "bearer" else { throw APIError.unauthenticated }
+        let token = String(parts[1])
+        let principal: Principal
+        if let known = authenticator.cached(token) {
+            principal = known
+        } else {
+            principal = try await authenticator.authenticate(token)
+        }
+        activity.note(principal.accountID)
+        return principal
+    }
+
+    private func answer(to error: any Error, route: String) -> APIResponse {
+        if let problem = ProblemMapping.problem(for: error) { return problem.response() }
+        guard !(error is CancellationError) else { return APIError.unavailable.response() }
+        logger.error("unexpected error", metadata: [LogKey.route: "\(route)", LogKey.error: "\(error)"])
+        return Problem(500, "internal", "Internal server error", "Something went wrong here; it has been logged.")
+            .response()
+    }
+}
+
+extension HTTPFields {
+    fileprivate mutating func append(contentsOf fields: HTTPFields) {
+        for field in fields { append(field) }
+    }
+}

@@ -1,0 +1,37 @@
+import Accounts
+import Core
+import Posts
+import SQL
+import SocialGraph
+import Timelines
+
+/// What the endpoints work with.
+package struct APIServices: Sendable {
+    package let accounts: AccountService
+    package let sessions: SessionService
+    package let authenticator: Authenticator
+    package let activity: ActivityRecorder
+    package let directory: AccountDirectory
+    package let relations: RelationsCache
+    package let graph: GraphService
+    package let posts: PostService
+    package let feed: FeedReader
+    package let database: any Database
+
+    package init(
+        accounts: AccountService, sessions: SessionService, authenticator: Authenticator,
+        activity: ActivityRecorder, directory: AccountDirectory, relations: RelationsCache, graph: GraphService,
+        posts: PostService, feed: FeedReader, database: any Database
+    ) {
+        self.accounts = accounts
+        self.sessions = sessions
+        self.authenticator = authenticator
+        self.activity = activity
+        self.directory = directory
+        self.relations = relations
+        self.graph = graph
+        self.posts = posts
+        self.feed = feed
+        self.database = database
+    }
+}

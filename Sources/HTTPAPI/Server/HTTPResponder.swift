@@ -1,0 +1,108 @@
+import Core
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+import Telemetry
+
+/// What Hummingbird hands over with a request.
+package struct ConnectionContext: InitializableFromSource, Sendable {
+    let channel: any Channel
+
+    package init(source: ApplicationRequestContextSource) {
+        channel = source.channel
+    }
+}
+
+/// Carries requests between Hummingbird and the API: reads bodies within their bound, measures and logs.
+package struct Responder: HTTPResponder {
+    package typealias Context = ConnectionContext
+
+    private let api: API
+    private let proxies: TrustedProxies
+    private let requestIDs = RequestIDGenerator()
+    private let logger: Logger
+
+    package init(api: API, proxies: TrustedProxies, logger: Logger) {
+        self.api = api
+        self.proxies = proxies
+        self.logger = logger
+    }
+
+    package func respond(to request: Request, context: ConnectionContext) async throws -> Response {
+        let start = ContinuousClock.now
+        let requestID = requestIDs.next().description
+        let (answer, route) = await answer(to: request, context)
+        observe(request.method, route, answer.status, requestID, start.duration(to: .now))
+        return response(answer, to: request.method, requestID: requestID)
+    }
+
+    private func answer(
+        to request: Request, _ context: ConnectionContext
+    ) async -> (response: APIResponse, route: String) {
+        do {
+            return await api.respond(to: try await read(request, context))
+        } catch let problem as Problem {
+            return (problem.response(), "none")
+        } catch {
+            // The client went away while its body was read.
+            return (APIError.badRequest("The body could not be read.").response(), "none")
+        }
+    }
+
+    private func read(_ request: Request, _ context: ConnectionContext) async throws -> APIRequest {
+        let text = request.head.path ?? ""
+        guard text.utf8.count <= Limits.urlBytesMax else { throw APIError.uriTooLong }
+        let target = try RequestTarget(text)
+        return APIRequest(
+            method: request.method, path: target.path, query: target.query, headers: request.headers,
+            body: try await body(of: request), address: address(request, context))
+    }
+
+    private func body(of request: Request) async throws -> [UInt8] {
+        if let length = request.headers[.contentLength].flatMap(Int.init), length > Limits.bodyBytesMax {
+            throw APIError.tooLarge
+        }
+        var bytes: [UInt8] = []
+        for try await buffer in request.body {
+            guard bytes.count + buffer.readableBytes <= Limits.bodyBytesMax else { throw APIError.tooLarge }
+            bytes.append(contentsOf: buffer.readableBytesView)
+        }
+        return bytes
+    }
+
+    private func address(_ request: Request, _ context: ConnectionContext) -> String {
+        let peer = context.channel.remoteAddress?.ipAddress ?? "unix"
+        return proxies.client(peer: peer, forwardedFor: request.headers[.forwardedFor])
+    }
+
+    private func response(_ answer: APIResponse, to method: HTTPRequest.Method, requestID: String) -> Response {
+        var headers = answer.headers
+        headers[.requestID] = requestID
+        headers[.xContentTypeOptions] = "nosniff"
+        // The rest of a body that was refused unread would otherwise be taken for the next request.
+        if answer.status == 413 { headers[.connection] = "close" }
+        let status = HTTPResponse.Status(code: answer.status)
+        guard answer.status != 204 else { return Response(status: status, headers: headers) }
+        headers[.contentLength] = String(answer.body.count)
+        guard method != .head else { return Response(status: status, headers: headers) }
+        return Response(
+            status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body)))
+    }
+
+    private func observe(
+        _ method: HTTPRequest.Method, _ route: String, _ status: Int, _ requestID: String, _ duration: Duration
+    ) {
+        let labels = [("route", route), ("status", "\(status / 100)xx")]
+        Metrics.Timer(label: MetricName.httpRequestSeconds, dimensions: labels).record(duration: duration)
+        Counter(label: MetricName.httpRequests, dimensions: labels).increment()
+        let level: Logger.Level = status >= 500 ? .error : .debug
+        logger.log(
+            level: level, "request",
+            metadata: [
+                LogKey.requestID: "\(requestID)", LogKey.route: "\(method) \(route)", LogKey.status: "\(status)",
+                LogKey.durationMS:
+                    "\(duration.components.seconds * 1000 + duration.components.attoseconds / 1_000_000_000_000_000)",
+            ])
+    }
+}

@@ -1,0 +1,86 @@
+/// One part of a cache: what it holds, and the loads under way that may still store into it.
+///
+/// A load that is not in `flights` any more is stale: what it brings is not stored, and nobody new waits for it.
+struct CacheShard<Key: Hashable & Sendable, Value: Sendable>: Sendable {
+    enum Claim: Sendable {
+        /// Somebody stored it meanwhile.
+        case held(Value)
+        /// Another's load brings it.
+        case joined(Flight<Key, Value>)
+        /// The claimant loads it.
+        case owned
+    }
+
+    private struct Entry: Sendable {
+        var value: Value
+        var cost: Int
+    }
+
+    private let costMax: Int
+    private let cost: @Sendable (Key, Value) -> Int
+    private var entries = RecencyMap<Key, Entry>()
+    private var flights: [Key: Flight<Key, Value>] = [:]
+    private(set) var totalCost = 0
+
+    init(costMax: Int, cost: @escaping @Sendable (Key, Value) -> Int) {
+        self.costMax = costMax
+        self.cost = cost
+    }
+
+    var count: Int { entries.count }
+
+    mutating func value(_ key: Key) -> Value? {
+        entries.touch(key)?.value
+    }
+
+    func flight(_ key: Key) -> Flight<Key, Value>? {
+        flights[key]
+    }
+
+    /// Decides, for a key that was not there, who loads it.
+    mutating func claim(_ key: Key, for flight: Flight<Key, Value>) -> Claim {
+        if let value = value(key) { return .held(value) }
+        if let other = flights[key] { return .joined(other) }
+        flights[key] = flight
+        return .owned
+    }
+
+    /// Ends a load's hold on a key, and stores what it brought unless it went stale.
+    mutating func settle(_ key: Key, of flight: Flight<Key, Value>, value: Value?) {
+        guard flights[key] === flight else { return }
+        flights[key] = nil
+        if let value { store(value, forKey: key) }
+    }
+
+    mutating func invalidate(_ key: Key) {
+        flights[key] = nil
+        if let removed = entries.remove(key) { totalCost -= removed.cost }
+    }
+
+    mutating func invalidateAll() {
+        flights.removeAll()
+        entries = RecencyMap()
+        totalCost = 0
+    }
+
+    mutating func update(_ key: Key, _ change: (inout Value) -> Void) {
+        flights[key] = nil
+        guard var entry = entries.remove(key) else { return }
+        totalCost -= entry.cost
+        change(&entry.value)
+        store(entry.value, forKey: key)
+    }
+
+    private mutating func store(_ value: Value, forKey key: Key) {
+        let cost = max(1, cost(key, value))
+        guard cost <= costMax else {
+            if let removed = entries.remove(key) { totalCost -= removed.cost }
+            return
+        }
+        let replaced = entries.insert(Entry(value: value, cost: cost), forKey: key)
+        totalCost += cost - (replaced?.cost ?? 0)
+        while totalCost > costMax, let evicted = entries.removeLast() {
+            totalCost -= evicted.cost
+        }
+    }
+}

@@ -1,0 +1,170 @@
+import Core
+import Synchronization
+import Telemetry
+
+/// A bounded cache that never hands out, to a call that starts after an invalidation, what was loaded before it.
+///
+/// - One load per key is under way at a time; others who ask for the key wait for it.
+/// - `invalidate` and `update` make a load under way stale: those who wait already get its value, since they asked
+///   before, but it is not stored, and who asks from then on begins a new load.
+/// - So a writer that invalidates after its commit and before its answer keeps the promise that no later answer rests
+///   on what it changed.
+///
+/// The least recently used entries are evicted once their costs add up to more than the bound.
+package final class CoherentCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
+    private final class Part: Sendable {
+        let shard: Mutex<CacheShard<Key, Value>>
+
+        init(_ shard: CacheShard<Key, Value>) {
+            self.shard = Mutex(shard)
+        }
+    }
+
+    private let parts: [Part]
+    private let hits: Counter
+    private let misses: Counter
+
+    /// - Parameters:
+    ///   - name: the label `cache` of the metrics of hits and misses.
+    ///   - costMax: the bound on the sum of all costs. It is split evenly over the shards; what costs more than a
+    ///     shard's part is not kept.
+    ///   - cost: what an entry costs, such as its bytes; at least 1 is counted.
+    package init(
+        name: String,
+        costMax: Int,
+        shardCount: Int = Limits.shardCount,
+        metrics: any MetricsFactory = MetricsSystem.factory,
+        cost: @escaping @Sendable (Key, Value) -> Int = { _, _ in 1 }
+    ) {
+        let shardCount = max(1, shardCount)
+        parts = (0..<shardCount).map { _ in Part(CacheShard(costMax: max(1, costMax / shardCount), cost: cost)) }
+        hits = Counter(label: MetricName.cacheHits, dimensions: [("cache", name)], factory: metrics)
+        misses = Counter(label: MetricName.cacheMisses, dimensions: [("cache", name)], factory: metrics)
+    }
+
+    /// Entries held.
+    package var count: Int {
+        parts.reduce(0) { sum, part in sum + part.shard.withLock { $0.count } }
+    }
+
+    /// What is held for `key`; nil begins no load.
+    package func get(_ key: Key) -> Value? {
+        let value = part(of: key).shard.withLock { $0.value(key) }
+        if value == nil { misses.increment() } else { hits.increment() }
+        return value
+    }
+
+    /// The values of `keys`, from memory, from loads under way, and for the rest from `loader`, called at most once.
+    ///
+    /// Keys missing from the loader's answer are missing here and are not remembered; to remember absence, make
+    /// `Value` say it.
+    /// - Throws: the loader's error, also to those who wait for it. If the task that loads is cancelled, those who
+    ///   wait and are not cancelled themselves load anew.
+    package func load(
+        _ keys: [Key], using loader: @Sendable ([Key]) async throws -> [Key: Value]
+    ) async throws -> [Key: Value] {
+        var (found, missing) = held(keys)
+        hits.increment(by: found.count)
+        guard !missing.isEmpty else { return found }
+        misses.increment(by: missing.count)
+        while !missing.isEmpty {
+            let (values, again) = try await fetch(missing, using: loader)
+            found.merge(values) { $1 }
+            missing = again
+        }
+        return found
+    }
+
+    /// Forgets `key`. Once this returns, no call that starts later gets a value loaded from before.
+    package func invalidate(_ key: Key) {
+        part(of: key).shard.withLock { $0.invalidate(key) }
+    }
+
+    /// Forgets every key.
+    package func invalidateAll() {
+        for part in parts {
+            part.shard.withLock { $0.invalidateAll() }
+        }
+    }
+
+    /// Changes the value of `key` in place if it is held, and makes a load of it that is under way stale.
+    /// - Parameter change: short and synchronous; it runs under a lock.
+    package func update(_ key: Key, _ change: (inout Value) -> Void) {
+        part(of: key).shard.withLock { $0.update(key, change) }
+    }
+
+    /// Tasks that wait for another's load of `key`.
+    func waiterCount(_ key: Key) -> Int {
+        part(of: key).shard.withLock { $0.flight(key) }?.waiterCount ?? 0
+    }
+
+    private func part(of key: Key) -> Part {
+        parts[Int(key.hashValue.magnitude % UInt(parts.count))]
+    }
+}
+
+// Loading
+extension CoherentCache {
+    private func held(_ keys: [Key]) -> (found: [Key: Value], missing: Set<Key>) {
+        var found: [Key: Value] = [:]
+        var missing: Set<Key> = []
+        for key in keys where found[key] == nil {
+            if let value = part(of: key).shard.withLock({ $0.value(key) }) {
+                found[key] = value
+            } else {
+                missing.insert(key)
+            }
+        }
+        return (found, missing)
+    }
+
+    /// Loads what nobody loads yet and waits for the rest.
+    /// - Returns: the values, and the keys whose load was cancelled by another task.
+    private func fetch(
+        _ keys: Set<Key>, using loader: @Sendable ([Key]) async throws -> [Key: Value]
+    ) async throws -> (values: [Key: Value], again: Set<Key>) {
+        let flight = Flight<Key, Value>()
+        var values: [Key: Value] = [:]
+        var owned: [Key] = []
+        var joined: [(flight: Flight<Key, Value>, key: Key)] = []
+        for key in keys {
+            switch part(of: key).shard.withLock({ $0.claim(key, for: flight) }) {
+            case .held(let value): values[key] = value
+            case .joined(let other): joined.append((other, key))
+            case .owned: owned.append(key)
+            }
+        }
+        // Before waiting for others, who may wait for these.
+        if !owned.isEmpty { values.merge(try await fly(flight, for: owned, using: loader)) { $1 } }
+        var again: Set<Key> = []
+        for (other, key) in joined {
+            do {
+                values[key] = try await other.values()[key]
+            } catch is CancellationError where !Task.isCancelled {
+                again.insert(key)
+            }
+        }
+        return (values, again)
+    }
+
+    private func fly(
+        _ flight: Flight<Key, Value>, for keys: [Key], using loader: @Sendable ([Key]) async throws -> [Key: Value]
+    ) async throws -> [Key: Value] {
+        do {
+            let values = try await loader(keys)
+            settle(keys, of: flight, values: values)
+            flight.land(.success(values))
+            return values
+        } catch {
+            settle(keys, of: flight, values: [:])
+            flight.land(.failure(error))
+            throw error
+        }
+    }
+
+    private func settle(_ keys: [Key], of flight: Flight<Key, Value>, values: [Key: Value]) {
+        for key in keys {
+            part(of: key).shard.withLock { $0.settle(key, of: flight, value: values[key]) }
+        }
+    }
+}

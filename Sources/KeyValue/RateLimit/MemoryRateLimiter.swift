@@ -1,0 +1,103 @@
+import Core
+import Synchronization
+import Telemetry
+
+/// Rate limits in memory, by GCRA: one number per subject and rule, O(1) per charge.
+///
+/// Subjects are spread over shards. A request that charges several locks them in ascending order, looks at all of them
+/// on the way down, and charges them on the way up if all allow it: no other request sees a half-made charge.
+package final class MemoryRateLimiter: RateLimiter {
+    private final class Shard: Sendable {
+        let tables = Mutex<[String: BucketTable]>([:])
+    }
+
+    /// One request on its way through the shards.
+    private struct Attempt {
+        let charges: [RateLimitCharge]
+        let places: [Int]
+        let now: Nanoseconds
+        var backlogs: [Nanoseconds]
+
+        var isAllowed: Bool {
+            zip(charges, backlogs).allSatisfy { $0.rule.interval + $1 <= $0.rule.burst }
+        }
+    }
+
+    private let shards: [Shard]
+    private let subjectsPerTableMax: Int
+    private let epoch: ContinuousClock.Instant
+    private let metrics: any MetricsFactory
+
+    /// - Parameter subjectsMax: subjects remembered per rule, over all shards.
+    package init(
+        subjectsMax: Int = Limits.rateLimitSubjectsMax,
+        shardCount: Int = Limits.shardCount,
+        epoch: ContinuousClock.Instant = .now,
+        metrics: any MetricsFactory = MetricsSystem.factory
+    ) {
+        shards = (0..<max(1, shardCount)).map { _ in Shard() }
+        subjectsPerTableMax = max(1, subjectsMax / shards.count)
+        self.epoch = epoch
+        self.metrics = metrics
+    }
+
+    /// Subjects remembered, over all rules.
+    package var subjectCount: Int {
+        shards.reduce(0) { sum, shard in
+            sum + shard.tables.withLock { tables in tables.values.reduce(0) { $0 + $1.count } }
+        }
+    }
+
+    package func take(_ charges: [RateLimitCharge], at now: ContinuousClock.Instant) -> RateLimitDecision {
+        var attempt = Attempt(
+            charges: charges,
+            places: charges.map { Int($0.subject.hashValue.magnitude % UInt(shards.count)) },
+            now: epoch.duration(to: now).nanoseconds,
+            backlogs: [Nanoseconds](repeating: 0, count: charges.count))
+        settle(&attempt, shards: Set(attempt.places).sorted()[...])
+        let decision = decision(on: attempt)
+        count(refusalsOf: decision)
+        return decision
+    }
+
+    private func settle(_ attempt: inout Attempt, shards places: ArraySlice<Int>) {
+        guard let place = places.first else { return }
+        shards[place].tables.withLock { tables in
+            for index in attempt.charges.indices where attempt.places[index] == place {
+                let charge = attempt.charges[index]
+                attempt.backlogs[index] = tables[
+                    charge.rule.name, default: BucketTable(subjectsMax: subjectsPerTableMax)
+                ]
+                .backlog(of: charge.subject, at: attempt.now)
+            }
+            settle(&attempt, shards: places.dropFirst())
+            guard attempt.isAllowed else { return }
+            for index in attempt.charges.indices where attempt.places[index] == place {
+                let charge = attempt.charges[index]
+                tables[charge.rule.name]?.charge(charge.subject, charge.rule, at: attempt.now)
+            }
+        }
+    }
+
+    private func decision(on attempt: Attempt) -> RateLimitDecision {
+        let isAllowed = attempt.isAllowed
+        let standings = zip(attempt.charges, attempt.backlogs).map { charge, backlogBefore in
+            let rule = charge.rule
+            let backlog = backlogBefore + (isAllowed ? rule.interval : 0)
+            return RateLimitDecision.Standing(
+                rule: rule,
+                remaining: Int(max(0, rule.burst - backlog) / rule.interval),
+                resetSeconds: backlog.secondsRoundedUp,
+                retryAfterSeconds: isAllowed ? 0 : (backlog + rule.interval - rule.burst).secondsRoundedUp)
+        }
+        return RateLimitDecision(isAllowed: isAllowed, standings: standings)
+    }
+
+    private func count(refusalsOf decision: RateLimitDecision) {
+        guard !decision.isAllowed else { return }
+        for standing in decision.standings where standing.retryAfterSeconds > 0 {
+            Counter(label: MetricName.rateLimited, dimensions: [("rule", standing.rule.name)], factory: metrics)
+                .increment()
+        }
+    }
+}

@@ -1,0 +1,67 @@
+import Core
+import Telemetry
+
+/// A post as answers need it: its facts, and its JSON encoded once, to be spliced around the author and the counters.
+package struct PostCard: Sendable {
+    package let post: Post
+    package let likes: Int64
+    package let comments: Int64
+    package let shares: Int64
+    private let json: [UInt8]
+    private let authorOffset: Int
+
+    package init(_ post: Post, content: String, likes: Int64 = 0, comments: Int64 = 0, shares: Int64 = 0) {
+        self.post = post
+        self.likes = likes
+        self.comments = comments
+        self.shares = shares
+        var writer = JSONWriter(capacity: content.utf8.count + 320)
+        writer.raw("{\"post_id\":")
+        writer.id(post.id.rawValue)
+        writer.raw(",\"author\":")
+        authorOffset = writer.bytes.count
+        Self.writeBody(post, content, to: &writer)
+        writer.raw(",\"likes_count\":")
+        writer.integer(likes)
+        writer.raw(",\"comments_count\":")
+        writer.integer(comments)
+        writer.raw(",\"shares_count\":")
+        writer.integer(shares)
+        writer.raw(",\"viewer\":")
+        json = writer.bytes
+    }
+
+    /// About the bytes this card keeps in memory.
+    package var cost: Int { json.count + 192 }
+
+    /// Appends the whole post. `author` is the author's JSON.
+    package func write(author: [UInt8], viewer: ViewerFlags, to bytes: inout [UInt8]) {
+        bytes.append(contentsOf: json[..<authorOffset])
+        bytes.append(contentsOf: author)
+        bytes.append(contentsOf: json[authorOffset...])
+        bytes.append(contentsOf: viewer.json)
+        bytes.append(UInt8(ascii: "}"))
+    }
+
+    private static func writeBody(_ post: Post, _ content: String, to writer: inout JSONWriter) {
+        writer.raw(",\"content\":")
+        writer.string(content)
+        writer.raw(",\"content_type\":\"text/plain\",\"media\":[],\"visibility\":")
+        writer.string(post.visibility.name)
+        writer.raw(",\"reply_to\":")
+        writer.id(post.replyTo?.rawValue)
+        writer.raw(",\"created_at\":")
+        writer.string(Timestamp.string(post.createdAt))
+        writer.raw(",\"edited_at\":")
+        writer.string(post.editedAt.map(Timestamp.string))
+    }
+}
+
+/// What the viewer did with a post. Nothing can be done with one yet, so every flag is off.
+package struct ViewerFlags: Sendable {
+    package init() {}
+
+    package var json: [UInt8] { Self.none }
+
+    private static let none = Array(#"{"liked":false,"reaction":null,"shared":false,"bookmarked":false}"#.utf8)
+}

@@ -1,0 +1,24 @@
+import Core
+
+/// Text that may become a post. It is kept exactly as it was sent.
+package struct PostContent: Hashable, Sendable {
+    package let text: String
+
+    /// - Throws: `PostsError.invalid` for text that is empty, too long or holds U+0000.
+    package init(_ text: String) throws {
+        guard text.utf8.count <= Limits.contentBytesMax else {
+            throw PostsError.invalid("content", "content is longer than \(Limits.contentBytesMax) bytes.")
+        }
+        // Fewer bytes than characters allowed: no need to count those.
+        guard text.utf8.count <= Limits.contentCharactersMax || text.count <= Limits.contentCharactersMax else {
+            throw PostsError.invalid("content", "content is longer than \(Limits.contentCharactersMax) characters.")
+        }
+        guard !text.utf8.contains(0) else {
+            throw PostsError.invalid("content", "content holds the character U+0000.")
+        }
+        guard !text.allSatisfy(\.isWhitespace) else {
+            throw PostsError.invalid("content", "content is empty.")
+        }
+        self.text = text
+    }
+}

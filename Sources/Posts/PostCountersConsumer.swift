@@ -1,0 +1,50 @@
+import Core
+import EventLog
+import SQL
+
+/// Counts the visible descendants of each post, from the events and in the transaction of its offset.
+package struct PostCountersConsumer: TransactionalConsumer {
+    package let group = "post-counters"
+    package let topics: Set<Topic> = [.posts]
+
+    package init() {}
+
+    package func handle(_ events: [Event], in store: any SQLWriter) throws {
+        var deltas: [Int64: Int64] = [:]
+        for event in events where event.object != 0 {
+            let amount = Self.difference(event)
+            if amount != 0 { deltas[event.subject, default: 0] += amount }
+        }
+        for (reply, amount) in deltas where amount != 0 { try Self.count(reply, amount, store) }
+    }
+
+    private static func difference(_ event: Event) -> Int64 {
+        let flags = PostFlags(rawValue: event.flags)
+        let counts: Int64 = flags.visibility != .author ? 1 : 0
+        switch event.kind {
+        case .postPublished: return counts
+        case .postDeleted: return -counts
+        case .postEdited: return counts - (flags.previousVisibility != .author ? 1 : 0)
+        default: return 0
+        }
+    }
+
+    private static func count(_ reply: Int64, _ amount: Int64, _ store: any SQLWriter) throws {
+        let ancestors = try store.query(
+            """
+            WITH RECURSIVE chain (id, reply_to, position) AS (
+                SELECT id, reply_to, position FROM posts WHERE id = $1
+                UNION ALL SELECT p.id, p.reply_to, p.position FROM posts p JOIN chain ON p.id = chain.reply_to)
+            SELECT id, position FROM chain WHERE id <> $1
+            """, [.integer(reply)]
+        ) { (id: $0.int64(0), position: $0.int64(1)) }
+        for ancestor in ancestors {
+            try store.execute(
+                """
+                INSERT INTO post_counters (post_id, comments) VALUES ($1, $2)
+                ON CONFLICT (post_id) DO UPDATE SET comments = post_counters.comments + excluded.comments
+                """, [.integer(ancestor.id), .integer(amount)])
+        }
+        store.announce(.postCounters(ancestors.map(\.position)))
+    }
+}

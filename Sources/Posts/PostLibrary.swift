@@ -1,0 +1,52 @@
+import Accounts
+import Core
+import KeyValue
+import SQL
+
+/// Published posts with their encoded JSON, in memory by position: bounded by bytes, loaded in batches, and never older
+/// than an acknowledged change.
+package final class PostLibrary: CommitObserver, Sendable {
+    private let database: any Database
+    private let cache: CoherentCache<Position, PostCard?>
+
+    /// Registers itself with the database.
+    /// - Parameter bytesMax: the bound on the memory of the cards.
+    package init(database: any Database, bytesMax: Int = 256 << 20) {
+        self.database = database
+        cache = CoherentCache(name: "posts", costMax: bytesMax, cost: { $1?.cost ?? 64 })
+        database.observe(self)
+    }
+
+    package func committed(_ changes: [Change]) {
+        for change in changes {
+            switch change {
+            case .published(_, _, let position), .post(_, _, let position): cache.invalidate(Position(position))
+            case .postCounters(let positions): for position in positions { cache.invalidate(Position(position)) }
+            default: break
+            }
+        }
+    }
+
+    /// What memory says of a position; never blocks. Outer nil: not known. Inner nil: known to hold no post.
+    package func cached(_ position: Position) -> PostCard?? {
+        cache.get(position)
+    }
+
+    /// The published posts at these positions; those that are gone are missing from the answer.
+    package func cards(at positions: [Position]) async throws -> [Position: PostCard] {
+        let found = try await cache.load(positions) { [database] missing in
+            let rows = try await database.read { try PostQueries.cards(at: missing, $0) }
+            var cards: [Position: PostCard?] = Dictionary(uniqueKeysWithValues: missing.map { ($0, nil) })
+            for row in rows { cards[row.post.position] = .some(row) }
+            return cards
+        }
+        return found.compactMapValues(\.self)
+    }
+
+    /// The published post of this id.
+    package func card(_ id: ID<Post>) async throws -> PostCard? {
+        // For all but imported posts the id is the position.
+        if let card = try await cards(at: [Position(id.rawValue)]).values.first, card.post.id == id { return card }
+        return try await database.read { try PostQueries.cards([id], $0) }.first
+    }
+}

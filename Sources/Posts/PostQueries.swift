@@ -1,0 +1,92 @@
+import Accounts
+import Core
+import SQL
+
+/// Reads of the posts' tables.
+package enum PostQueries {
+    private static let columns = """
+        p.id, p.author_id, p.position, p.visibility, p.reply_to, p.reply_to_author, p.root_id, p.depth, p.version,
+        p.created_at, p.edited_at, p.content, c.likes, c.comments, c.shares
+        """
+
+    /// The published posts at these positions.
+    static func cards(at positions: [Position], _ store: any SQLReader) throws -> [PostCard] {
+        try store.query(
+            """
+            SELECT \(columns) FROM list($1) AS wanted
+            JOIN posts p ON p.position = wanted.value AND p.bucket = ((wanted.value >> 12) & 1023)
+            LEFT JOIN post_counters c ON c.post_id = p.id WHERE p.state = 3
+            """, [.list(positions.map(\.rawValue))], row: card)
+    }
+
+    /// The published posts of these ids.
+    static func cards(_ ids: [ID<Post>], _ store: any SQLReader) throws -> [PostCard] {
+        try store.query(
+            """
+            SELECT \(columns) FROM list($1) AS wanted
+            JOIN posts p ON p.id = wanted.value AND p.bucket = ((wanted.value >> 12) & 1023)
+            LEFT JOIN post_counters c ON c.post_id = p.id WHERE p.state = 3
+            """, [.list(ids.map(\.rawValue))], row: card)
+    }
+
+    /// Positions of one author's published posts below `before`, newest first.
+    package static func positions(
+        of author: ID<Account>, before: Position, limit: Int, mayRead: Visibility = .author, replies: Bool = true,
+        _ store: any SQLReader
+    ) throws -> [Position] {
+        try store.query(
+            """
+            SELECT position FROM posts
+            WHERE author_id = $1 AND bucket = $2 AND position < $3 AND state = 3 AND visibility <= $4
+                \(replies ? "" : "AND reply_to IS NULL")
+            ORDER BY position DESC LIMIT $5
+            """,
+            [
+                .integer(author.rawValue), .integer(Int64(author.bucket)), .integer(before.rawValue),
+                .integer(mayRead.rawValue), .integer(Int64(limit)),
+            ]
+        ) { $0.position(0) }
+    }
+
+    /// The newest positions of many authors' published posts in `[from, before)`, newest first.
+    ///
+    /// Reads each author's index once: its cost is the authors plus the rows in the span.
+    package static func positions(
+        ofAuthors authors: [Int64], from: Position, before: Position, limit: Int, dialect: Dialect,
+        _ store: any SQLReader
+    ) throws -> [Position] {
+        try store.query(
+            """
+            SELECT p.position FROM list($1) AS authors \(dialect.orderedJoin) posts p
+                ON p.author_id = authors.value AND p.bucket = ((authors.value >> 12) & 1023)
+                AND p.position < $2 AND p.position >= $3
+            WHERE p.state = 3 ORDER BY p.position DESC LIMIT $4
+            """,
+            [.list(authors), .integer(before.rawValue), .integer(from.rawValue), .integer(Int64(limit))]
+        ) { $0.position(0) }
+    }
+
+    /// Positions of published replies to posts of `repliedTo` by any of `authors`, below `before`, newest first.
+    package static func replies(
+        to repliedTo: [Int64], by authors: [Int64], before: Position, limit: Int, _ store: any SQLReader
+    ) throws -> [Position] {
+        try store.query(
+            """
+            SELECT p.position FROM list($1) AS targets JOIN posts p ON p.reply_to_author = targets.value
+            WHERE p.position < $3 AND p.state = 3 AND p.author_id IN (SELECT value FROM list($2))
+            ORDER BY p.position DESC LIMIT $4
+            """, [.list(repliedTo), .list(authors), .integer(before.rawValue), .integer(Int64(limit))]
+        ) { $0.position(0) }
+    }
+
+    private static func card(_ row: any SQLRow) -> PostCard {
+        let post = Post(
+            id: row.id(0), author: row.id(1), position: row.position(2),
+            visibility: Visibility(rawValue: row.int64(3)) ?? .author, replyTo: row.optionalInt64(4).map { ID($0) },
+            replyToAuthor: row.optionalInt64(5).map { ID($0) }, rootID: row.optionalInt64(6).map { ID($0) },
+            depth: Int(row.int64(7)), version: row.int64(8), createdAt: row.int64(9),
+            editedAt: row.optionalInt64(10))
+        return PostCard(
+            post, content: row.text(11), likes: row.int64(12), comments: row.int64(13), shares: row.int64(14))
+    }
+}

@@ -1,0 +1,70 @@
+import SQL
+
+/// The tables this feature owns. An id names its partition by its bucket, which is its author's, so a post and its
+/// author's other posts live together. Comments are posts with `reply_to`; reposts are activities of their own.
+package enum PostSchema {
+    package static let migrations = [posts, reposts, idempotency]
+
+    private static let posts = Migration("0008-posts") { _ in
+        [
+            """
+            CREATE TABLE posts (
+                id BIGINT PRIMARY KEY NOT NULL, bucket SMALLINT NOT NULL,
+                author_id BIGINT NOT NULL REFERENCES users (id), position BIGINT NOT NULL,
+                state SMALLINT NOT NULL CHECK (state BETWEEN 0 AND 5),
+                visibility SMALLINT NOT NULL CHECK (visibility BETWEEN 0 AND 3),
+                content TEXT NOT NULL, reply_to BIGINT, reply_to_author BIGINT, root_id BIGINT,
+                depth SMALLINT NOT NULL DEFAULT 0, version INTEGER NOT NULL DEFAULT 1,
+                created_at BIGINT NOT NULL, edited_at BIGINT,
+                source_kind SMALLINT, source_account BIGINT,
+                CHECK ((reply_to IS NULL) = (reply_to_author IS NULL)))
+            """,
+            "CREATE UNIQUE INDEX posts_by_position ON posts (position, bucket)",
+            "CREATE INDEX posts_by_author ON posts (author_id, position)",
+            "CREATE INDEX posts_by_reply ON posts (reply_to, position) WHERE reply_to IS NOT NULL",
+            """
+            CREATE INDEX posts_by_author_replied_to ON posts (reply_to_author, position)
+            WHERE reply_to_author IS NOT NULL
+            """,
+            """
+            CREATE TABLE post_revisions (
+                post_id BIGINT NOT NULL REFERENCES posts (id), version INTEGER NOT NULL, content TEXT NOT NULL,
+                visibility SMALLINT NOT NULL, written_at BIGINT NOT NULL, PRIMARY KEY (post_id, version))
+            """,
+            """
+            CREATE TABLE post_counters (
+                post_id BIGINT PRIMARY KEY NOT NULL, likes BIGINT NOT NULL DEFAULT 0,
+                comments BIGINT NOT NULL DEFAULT 0, shares BIGINT NOT NULL DEFAULT 0)
+            """,
+            """
+            CREATE TABLE import_progress (
+                source TEXT PRIMARY KEY NOT NULL, lines_done BIGINT NOT NULL, updated_at BIGINT NOT NULL)
+            """,
+        ]
+    }
+
+    /// A repost is an activity with a position of its own, which a timeline can hold beside those of posts.
+    private static let reposts = Migration("0009-reposts") { _ in
+        [
+            """
+            CREATE TABLE reposts (
+                position BIGINT PRIMARY KEY NOT NULL, bucket SMALLINT NOT NULL,
+                sharer_id BIGINT NOT NULL REFERENCES users (id), post_id BIGINT NOT NULL REFERENCES posts (id),
+                created_at BIGINT NOT NULL, UNIQUE (sharer_id, post_id))
+            """,
+            "CREATE INDEX reposts_by_sharer ON reposts (sharer_id, position)",
+            "CREATE INDEX reposts_by_post ON reposts (post_id, position)",
+        ]
+    }
+
+    private static let idempotency = Migration("0010-idempotency") { _ in
+        [
+            """
+            CREATE TABLE idempotency_keys (
+                account_id BIGINT NOT NULL, route TEXT NOT NULL, key TEXT NOT NULL, body_hash TEXT NOT NULL,
+                result_id BIGINT NOT NULL, created_at BIGINT NOT NULL, PRIMARY KEY (account_id, route, key))
+            """,
+            "CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at)",
+        ]
+    }
+}

@@ -1,0 +1,66 @@
+import Accounts
+import Core
+import EventLog
+import SQL
+
+/// What a client sends to be posted.
+package struct PostDraft: Sendable {
+    package let content: PostContent
+    package let visibility: Visibility
+    package let replyTo: ID<Post>?
+
+    package init(content: PostContent, visibility: Visibility = .everyone, replyTo: ID<Post>? = nil) {
+        self.content = content
+        self.visibility = visibility
+        self.replyTo = replyTo
+    }
+}
+
+extension PostService {
+    /// Publishes a post: on disk, with its event, when this returns.
+    /// - Throws: `PostsError.invalid` where the post replied to is not there for this author, or is nested too deep.
+    package func publish(_ draft: PostDraft, author: ID<Account>) async throws -> Shown {
+        try await publish(draft, author: author, with: [])
+    }
+
+    /// - Parameter companions: statements for the same transaction, given the new post's id.
+    func publish(
+        _ draft: PostDraft, author: ID<Account>, with companions: [@Sendable (ID<Post>) -> Statement]
+    ) async throws -> Shown {
+        let parent = try await parent(of: draft, author: author)
+        guard let authorCard = try await directory.card(author) else { throw PostsError.notFound }
+        let post = try await newPost(draft, author: author, parent: parent)
+        let event = Event(
+            .postPublished, key: author.rawValue, subject: post.id.rawValue,
+            object: post.replyToAuthor?.rawValue ?? 0, position: post.position.rawValue,
+            flags: PostFlags(visibility: post.visibility).rawValue, occurredAt: post.createdAt)
+        let statements =
+            [PostWrites.insert(post, content: draft.content.text), Outbox.append(event)]
+            + companions.map { $0(post.id) }
+        let change = Change.published(
+            post: post.id.rawValue, author: author.rawValue, position: post.position.rawValue)
+        _ = try await database.commit(statements, announcing: [change, .eventsAppended])
+        return Shown(card: PostCard(post, content: draft.content.text), author: authorCard)
+    }
+
+    private func parent(of draft: PostDraft, author: ID<Account>) async throws -> Post? {
+        guard let replyTo = draft.replyTo else { return nil }
+        do {
+            let parent = try await post(replyTo, viewer: author).card.post
+            guard parent.depth < Limits.replyDepthMax else {
+                throw PostsError.invalid("reply_to", "Replies nest at most \(Limits.replyDepthMax) deep.")
+            }
+            return parent
+        } catch let error as PostsError where error.code == .notFound {
+            throw PostsError.invalid("reply_to", "reply_to names no post that you can see.")
+        }
+    }
+
+    private func newPost(_ draft: PostDraft, author: ID<Account>, parent: Post?) async throws -> Post {
+        let id: ID<Post> = try await ids.next(bucket: author.bucket)
+        return Post(
+            id: id, author: author, position: Position(id.rawValue), visibility: draft.visibility,
+            replyTo: parent?.id, replyToAuthor: parent?.author, rootID: parent.map { $0.rootID ?? $0.id },
+            depth: parent.map { $0.depth + 1 } ?? 0, version: 1, createdAt: clock.now(), editedAt: nil)
+    }
+}

@@ -1,0 +1,90 @@
+import Accounts
+import Core
+import EventLog
+import KeyValue
+import SQL
+import SocialGraph
+
+/// Writing, changing and reading posts.
+package struct PostService: Sendable {
+    let database: any Database
+    let directory: AccountDirectory
+    let relations: RelationsCache
+    let library: PostLibrary
+    let ids: IDGenerator
+    let clock: WallClock
+    let locks: KeyLock<IdempotencyKey>
+
+    package init(
+        database: any Database, directory: AccountDirectory, relations: RelationsCache, library: PostLibrary,
+        ids: IDGenerator, clock: WallClock, locks: KeyLock<IdempotencyKey>
+    ) {
+        self.database = database
+        self.directory = directory
+        self.relations = relations
+        self.library = library
+        self.ids = ids
+        self.clock = clock
+        self.locks = locks
+    }
+
+    /// A post with its author's card.
+    package struct Shown: Sendable {
+        package let card: PostCard
+        package let author: AccountCard
+
+        package init(card: PostCard, author: AccountCard) {
+            self.card = card
+            self.author = author
+        }
+    }
+
+    /// The post, if this viewer may see it.
+    /// - Throws: `PostsError.notFound`, also where it exists and is not for this viewer.
+    package func post(_ id: ID<Post>, viewer: ID<Account>?) async throws -> Shown {
+        guard let card = try await library.card(id), let author = try await directory.card(card.post.author) else {
+            throw PostsError.notFound
+        }
+        let relations = try await relations(of: viewer)
+        guard PostVisibility.admits(card.post, author: author.account, relations: relations) else {
+            throw PostsError.notFound
+        }
+        return Shown(card: card, author: author)
+    }
+
+    /// A page of one author's posts, newest first.
+    /// - Parameter replies: whether replies are listed too.
+    /// - Returns: the posts and where the next page begins, nil at the end.
+    /// - Throws: `PostsError.notFound` where the author is gone or kept apart from the viewer.
+    package func posts(
+        of id: ID<Account>, viewer: ID<Account>?, before: Position, limit: Int, replies: Bool
+    ) async throws -> (posts: [Shown], next: Position?) {
+        let relations = try await relations(of: viewer)
+        guard let author = try await directory.card(id), author.account.isActive,
+            relations?.apart.contains(id) != true
+        else { throw PostsError.notFound }
+        guard let mayRead = Self.widestReadable(author.account, relations) else { return ([], nil) }
+        let positions = try await database.read { store in
+            try PostQueries.positions(
+                of: id, before: before, limit: limit + 1, mayRead: mayRead, replies: replies, store)
+        }
+        let shown = positions.prefix(limit)
+        let cards = try await library.cards(at: Array(shown))
+        let posts = shown.compactMap { cards[$0] }
+            .filter { PostVisibility.admits($0.post, author: author.account, relations: relations) }
+            .map { Shown(card: $0, author: author) }
+        return (posts, positions.count > limit ? shown.last : nil)
+    }
+
+    func relations(of viewer: ID<Account>?) async throws -> Relations? {
+        guard let viewer else { return nil }
+        return try await relations.relations(of: viewer)
+    }
+
+    /// The most restricted kind of post this viewer may read of this author, nil for none at all.
+    private static func widestReadable(_ author: Account, _ relations: Relations?) -> Visibility? {
+        [.author, .followers, .everyone].first {
+            PostVisibility.admits($0, author: author, relations: relations)
+        }
+    }
+}

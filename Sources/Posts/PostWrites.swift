@@ -1,0 +1,20 @@
+import Core
+import SQL
+
+/// Statements that change the posts' tables.
+enum PostWrites {
+    static func insert(_ post: Post, content: String) -> Statement {
+        Statement(
+            """
+            INSERT INTO posts (id, bucket, author_id, position, state, visibility, content, reply_to, reply_to_author,
+                root_id, depth, created_at)
+            VALUES ($1, $2, $3, $4, 3, $5, $6, $7, $8, $9, $10, $11)
+            """,
+            [
+                .integer(post.id.rawValue), .integer(Int64(post.id.bucket)), .integer(post.author.rawValue),
+                .integer(post.position.rawValue), .integer(post.visibility.rawValue), .text(content),
+                .integer(post.replyTo?.rawValue), .integer(post.replyToAuthor?.rawValue),
+                .integer(post.rootID?.rawValue), .integer(Int64(post.depth)), .integer(post.createdAt),
+            ])
+    }
+}

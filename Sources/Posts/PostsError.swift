@@ -1,0 +1,32 @@
+/// What can go wrong with a post.
+package struct PostsError: Error, Hashable {
+    package enum Code: Sendable {
+        /// There is no such post, or this viewer may not know of it.
+        case notFound
+        case invalid(field: String)
+        case limitReached
+        /// The same idempotency key is being used by a request that has not been answered.
+        case idempotencyInFlight
+        /// The idempotency key was used with another body.
+        case idempotencyMismatch
+    }
+
+    package let code: Code
+    package let detail: String
+
+    package static let notFound = PostsError(code: .notFound, detail: "There is no such post.")
+    package static let idempotencyInFlight = PostsError(
+        code: .idempotencyInFlight, detail: "A request with this Idempotency-Key is still being handled.")
+    package static let idempotencyMismatch = PostsError(
+        code: .idempotencyMismatch, detail: "This Idempotency-Key was used with another body.")
+
+    package static func invalid(_ field: String, _ detail: String) -> PostsError {
+        PostsError(code: .invalid(field: field), detail: detail)
+    }
+
+    package static func limitReached(_ detail: String) -> PostsError {
+        PostsError(code: .limitReached, detail: detail)
+    }
+}
+
+extension PostsError.Code: Hashable {}

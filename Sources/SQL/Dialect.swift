@@ -1,0 +1,21 @@
+/// Where the two engines differ. Statements are written in what both understand; the rest is here.
+package enum Dialect: Sendable {
+    case sqlite
+    case postgreSQL
+
+    /// A join whose left side is read first. SQLite's planner takes `CROSS JOIN` as an order.
+    package var orderedJoin: String {
+        switch self {
+        case .sqlite: "CROSS JOIN"
+        case .postgreSQL: "JOIN"
+        }
+    }
+
+    /// Rewrites portable SQL for the engine: `$1` becomes `?1`, `list($1)` a table with a column `value`.
+    package func translate(_ sql: String) -> String {
+        switch self {
+        case .sqlite: sql.replacing("list($", with: "json_each($").replacing("$", with: "?")
+        case .postgreSQL: sql.replacing(/list\((\$\d+)\)/) { "unnest(\($0.1)::bigint[]) AS list(value)" }
+        }
+    }
+}

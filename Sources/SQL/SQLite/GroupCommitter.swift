@@ -1,0 +1,134 @@
+import Core
+import DequeModule
+import GRDB
+import Metrics
+import Synchronization
+import Telemetry
+
+/// Lets concurrent writes share one commit, and so one sync to disk.
+///
+/// Writers queue jobs; the connection's own queue takes all that wait (up to a bound), runs each in a savepoint, so that
+/// one that fails is undone alone, commits once, announces the changes in order, and only then answers each writer.
+final class GroupCommitter: Sendable {
+    struct Job: Sendable {
+        /// Runs inside a savepoint.
+        let body: @Sendable (SQLiteConnection) throws -> [Change]
+        /// Called once, with nil when the job is on disk.
+        let finish: @Sendable ((any Error)?) -> Void
+    }
+
+    private struct State {
+        var waiting = Deque<Job>()
+        var isDraining = false
+        var isClosed = false
+    }
+
+    private let pool: DatabasePool
+    private let state = Mutex(State())
+    private let observers: ObserverList
+    private let batchSize = Recorder(label: MetricName.groupCommitBatchSize, aggregate: true)
+    private let duration = Metrics.Timer(label: MetricName.commitSeconds)
+    private let depth = Gauge(label: MetricName.commitQueueDepth)
+
+    init(pool: DatabasePool, observers: ObserverList) {
+        self.pool = pool
+        self.observers = observers
+    }
+
+    /// - Throws: `SQLError.overloaded` where the queue is full, `.unavailable` after `close`.
+    func submit(_ job: Job) throws {
+        let starts = try state.withLock { state in
+            guard !state.isClosed else { throw SQLError(.unavailable, "the store is closed") }
+            guard state.waiting.count < Limits.commitQueueMax else {
+                throw SQLError(.overloaded, "\(Limits.commitQueueMax) writes are waiting")
+            }
+            state.waiting.append(job)
+            defer { state.isDraining = true }
+            return !state.isDraining
+        }
+        if starts { scheduleDrain() }
+    }
+
+    /// Refuses new jobs. Those queued still run.
+    func close() {
+        state.withLock { $0.isClosed = true }
+    }
+
+    /// Whether jobs are waiting or running.
+    var isDraining: Bool { state.withLock { $0.isDraining } }
+
+    private func scheduleDrain() {
+        pool.asyncWriteWithoutTransaction { [self] database in
+            let batch = takeBatch()
+            if !batch.isEmpty { commit(batch, on: database) }
+            let more = state.withLock { state in
+                state.isDraining = !state.waiting.isEmpty
+                return state.isDraining
+            }
+            if more { scheduleDrain() }
+        }
+    }
+
+    private func takeBatch() -> [Job] {
+        state.withLock { state in
+            let count = min(state.waiting.count, Limits.commitBatchMax)
+            let batch = Array(state.waiting.prefix(count))
+            state.waiting.removeFirst(count)
+            depth.record(state.waiting.count)
+            return batch
+        }
+    }
+
+    private func commit(_ batch: [Job], on database: GRDB.Database) {
+        let start = ContinuousClock.now
+        do {
+            let done = try runTogether(batch, on: database)
+            for (job, result) in zip(batch, done) {
+                switch result {
+                case .success: job.finish(nil)
+                case .failure(let error): job.finish(error)
+                }
+            }
+        } catch {
+            for job in batch { job.finish(error) }
+        }
+        batchSize.record(batch.count)
+        duration.record(duration: start.duration(to: .now))
+    }
+
+    /// - Throws: where the transaction as a whole failed, so that nothing of it is on disk.
+    private func runTogether(_ batch: [Job], on database: GRDB.Database) throws -> [Result<Void, any Error>] {
+        let connection = SQLiteConnection(database)
+        _ = try connection.execute("BEGIN IMMEDIATE", [])
+        do {
+            var changes: [Change] = []
+            let results = try batch.map { job in
+                try runAlone(job, on: database).map { changes.append(contentsOf: $0) }
+            }
+            _ = try connection.execute("COMMIT", [])
+            observers.announce(changes)
+            return results
+        } catch {
+            // A failed commit may have ended the transaction already; then there is nothing left to undo.
+            if database.isInsideTransaction { _ = try connection.execute("ROLLBACK", []) }
+            throw error
+        }
+    }
+
+    /// - Throws: only where the savepoint itself cannot be kept, which breaks the whole transaction.
+    private func runAlone(_ job: Job, on database: GRDB.Database) throws -> Result<[Change], any Error> {
+        let connection = SQLiteConnection(database)
+        _ = try connection.execute("SAVEPOINT job", [])
+        do {
+            let changes = try job.body(connection)
+            _ = try connection.execute("RELEASE job", [])
+            return .success(changes)
+        } catch {
+            // Disk-full and I/O errors roll the whole transaction back by themselves.
+            guard database.isInsideTransaction else { throw error }
+            _ = try connection.execute("ROLLBACK TO job", [])
+            _ = try connection.execute("RELEASE job", [])
+            return .failure(error)
+        }
+    }
+}

@@ -1,0 +1,50 @@
+import Accounts
+import Core
+import SQL
+
+/// Reads of the graph's tables.
+enum GraphQueries {
+    static func relations(of viewer: ID<Account>, _ store: any SQLReader) throws -> Relations {
+        let me: [SQLValue] = [.integer(viewer.rawValue)]
+        return Relations(
+            viewer: viewer,
+            following: try store.query(
+                "SELECT followee_id FROM following WHERE follower_id = $1", me
+            ) { $0.int64(0) },
+            apart: try store.query(
+                """
+                SELECT blocked_id FROM blocks WHERE blocker_id = $1
+                UNION SELECT blocker_id FROM blocks WHERE blocked_id = $1
+                """, me
+            ) { $0.int64(0) },
+            muted: try store.query("SELECT muted_id FROM mutes WHERE muter_id = $1", me) { $0.int64(0) })
+    }
+
+    static func relationship(
+        _ viewer: ID<Account>, _ other: ID<Account>, _ store: any SQLReader
+    ) throws -> Relationship {
+        let row = try store.first(
+            """
+            SELECT
+                EXISTS (SELECT 1 FROM following WHERE follower_id = $1 AND followee_id = $2),
+                EXISTS (SELECT 1 FROM following WHERE follower_id = $2 AND followee_id = $1),
+                EXISTS (SELECT 1 FROM follow_requests WHERE target_id = $2 AND requester_id = $1),
+                EXISTS (SELECT 1 FROM follow_requests WHERE target_id = $1 AND requester_id = $2),
+                EXISTS (SELECT 1 FROM blocks WHERE blocker_id = $1 AND blocked_id = $2),
+                EXISTS (SELECT 1 FROM blocks WHERE blocker_id = $2 AND blocked_id = $1),
+                EXISTS (SELECT 1 FROM mutes WHERE muter_id = $1 AND muted_id = $2)
+            """, [.integer(viewer.rawValue), .integer(other.rawValue)]
+        ) { row in
+            Relationship(
+                following: row.flag(0), followedBy: row.flag(1), requested: row.flag(2), requestedBy: row.flag(3),
+                blocking: row.flag(4), blockedBy: row.flag(5), muting: row.flag(6))
+        }
+        return row ?? Relationship()
+    }
+
+    static func count(_ table: StaticString, _ owner: StaticString, _ id: ID<Account>, _ store: any SQLReader) throws
+        -> Int
+    {
+        Int(try store.integer("SELECT count(*) FROM \(table) WHERE \(owner) = $1", [.integer(id.rawValue)]))
+    }
+}

@@ -1,0 +1,91 @@
+import Accounts
+import Core
+import EventLog
+import SQL
+
+extension GraphService {
+    /// Blocks `other`: neither sees the other from now on, and follows and requests both ways end.
+    package func block(_ viewer: ID<Account>, _ other: ID<Account>) async throws {
+        guard viewer != other else { throw GraphError.selfReference }
+        try await requireVisible(other, to: viewer)
+        let blockID = try await newID(viewer)
+        let now = clock.now()
+        try await database.write { store in
+            try Self.require(
+                try GraphQueries.count("blocks", "blocker_id", viewer, store), below: Limits.blocksMax, "blocks")
+            try store.execute(
+                """
+                INSERT INTO blocks (blocker_id, blocked_id, block_id) VALUES ($1, $2, $3)
+                ON CONFLICT (blocker_id, blocked_id) DO NOTHING
+                """, [.integer(viewer.rawValue), .integer(other.rawValue), blockID])
+            for (one, another) in [(viewer, other), (other, viewer)] {
+                try GraphWrites.removeRequest(from: one, to: another, store)
+                try GraphWrites.removeFollow(one, another, now: now, store)
+            }
+            store.announce(.relationship(viewer.rawValue, other.rawValue))
+        }
+    }
+
+    package func unblock(_ viewer: ID<Account>, _ other: ID<Account>) async throws {
+        guard viewer != other else { throw GraphError.selfReference }
+        try await requireVisible(other, to: viewer)
+        try await database.write { store in
+            try store.execute(
+                "DELETE FROM blocks WHERE blocker_id = $1 AND blocked_id = $2",
+                [.integer(viewer.rawValue), .integer(other.rawValue)])
+            store.announce(.relationship(viewer.rawValue, other.rawValue))
+        }
+    }
+
+    /// Keeps the posts of `other` out of the viewer's home feed; the other is not told.
+    package func mute(_ viewer: ID<Account>, _ other: ID<Account>) async throws {
+        guard viewer != other else { throw GraphError.selfReference }
+        try await requireVisible(other, to: viewer)
+        let muteID = try await newID(viewer)
+        try await database.write { store in
+            try Self.require(
+                try GraphQueries.count("mutes", "muter_id", viewer, store), below: Limits.mutesMax, "mutes")
+            try store.execute(
+                """
+                INSERT INTO mutes (muter_id, muted_id, mute_id) VALUES ($1, $2, $3)
+                ON CONFLICT (muter_id, muted_id) DO NOTHING
+                """, [.integer(viewer.rawValue), .integer(other.rawValue), muteID])
+            store.announce(.relationship(viewer.rawValue, other.rawValue))
+        }
+    }
+
+    package func unmute(_ viewer: ID<Account>, _ other: ID<Account>) async throws {
+        guard viewer != other else { throw GraphError.selfReference }
+        try await requireVisible(other, to: viewer)
+        let now = clock.now()
+        try await database.write { store in
+            let removed = try store.execute(
+                "DELETE FROM mutes WHERE muter_id = $1 AND muted_id = $2",
+                [.integer(viewer.rawValue), .integer(other.rawValue)])
+            guard removed == 1 else { return }
+            // The muted posts are part of the feed again, which `since` has to tell.
+            try Outbox.append(
+                Event(.unmuted, key: viewer.rawValue, subject: other.rawValue, occurredAt: now), in: store)
+            store.announce(.relationship(viewer.rawValue, other.rawValue))
+        }
+    }
+
+    /// - Throws: `GraphError.notFound` where the other is gone, or blocks the viewer and so is as if gone.
+    func requireVisible(_ other: ID<Account>, to viewer: ID<Account>) async throws {
+        try await requireAccount(other)
+        guard try await !isBlocked(viewer, by: other) else { throw GraphError.notFound }
+    }
+
+    /// Whether `other` blocks the viewer.
+    package func isBlocked(_ viewer: ID<Account>, by other: ID<Account>) async throws -> Bool {
+        try await database.read { store in
+            try store.integer(
+                "SELECT count(*) FROM blocks WHERE blocker_id = $1 AND blocked_id = $2",
+                [.integer(other.rawValue), .integer(viewer.rawValue)]) > 0
+        }
+    }
+
+    private static func require(_ count: Int, below max: Int, _ what: String) throws {
+        guard count < max else { throw GraphError.limitReached(what, max: max) }
+    }
+}

@@ -1,0 +1,49 @@
+import Accounts
+import Core
+import EventLog
+import SQL
+
+/// Changes of the graph inside a transaction, each with its event and its announcement.
+enum GraphWrites {
+    /// Adds the follow where it is not there yet.
+    static func addFollow(
+        _ follower: ID<Account>, _ followee: ID<Account>, followID: SQLValue, now: Int64, _ store: any SQLWriter
+    ) throws {
+        let row: [SQLValue] = [.integer(follower.rawValue), .integer(followee.rawValue), followID]
+        let added = try store.execute(
+            """
+            INSERT INTO following (follower_id, followee_id, follow_id) VALUES ($1, $2, $3)
+            ON CONFLICT (follower_id, followee_id) DO NOTHING
+            """, row)
+        guard added == 1 else { return }
+        try store.execute("INSERT INTO followers (follower_id, followee_id, follow_id) VALUES ($1, $2, $3)", row)
+        try Outbox.append(
+            Event(.followed, key: follower.rawValue, subject: followee.rawValue, occurredAt: now), in: store)
+        store.announce(.followed(follower: follower.rawValue, followee: followee.rawValue))
+    }
+
+    /// Removes the follow where it is there.
+    static func removeFollow(
+        _ follower: ID<Account>, _ followee: ID<Account>, now: Int64, _ store: any SQLWriter
+    ) throws {
+        let pair: [SQLValue] = [.integer(follower.rawValue), .integer(followee.rawValue)]
+        let removed = try store.execute("DELETE FROM following WHERE follower_id = $1 AND followee_id = $2", pair)
+        guard removed == 1 else { return }
+        try store.execute("DELETE FROM followers WHERE follower_id = $1 AND followee_id = $2", pair)
+        try Outbox.append(
+            Event(.unfollowed, key: follower.rawValue, subject: followee.rawValue, occurredAt: now), in: store)
+        store.announce(.unfollowed(follower: follower.rawValue, followee: followee.rawValue))
+    }
+
+    /// - Returns: whether there was a request.
+    @discardableResult
+    static func removeRequest(
+        from requester: ID<Account>, to target: ID<Account>, _ store: any SQLWriter
+    ) throws -> Bool {
+        let removed = try store.execute(
+            "DELETE FROM follow_requests WHERE requester_id = $1 AND target_id = $2",
+            [.integer(requester.rawValue), .integer(target.rawValue)])
+        if removed > 0 { store.announce(.relationship(requester.rawValue, target.rawValue)) }
+        return removed > 0
+    }
+}

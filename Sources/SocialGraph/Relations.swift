@@ -1,0 +1,23 @@
+import Accounts
+import Core
+
+/// What one viewer's answers depend on: whom they follow, whom a block keeps apart from them, whom they mute.
+package struct Relations: Sendable {
+    package let viewer: ID<Account>
+    package let following: SortedIDs
+    /// Blocks in either direction.
+    package let apart: SortedIDs
+    package let muted: SortedIDs
+
+    package init(viewer: ID<Account>, following: [Int64] = [], apart: [Int64] = [], muted: [Int64] = []) {
+        self.viewer = viewer
+        self.following = SortedIDs(following)
+        self.apart = SortedIDs(apart)
+        self.muted = SortedIDs(muted)
+    }
+
+    /// Whether the viewer follows `account`; everyone counts as a follower of themselves.
+    package func follows(_ account: ID<Account>) -> Bool {
+        account == viewer || following.contains(account)
+    }
+}

@@ -1,0 +1,46 @@
+import Accounts
+import Core
+import KeyValue
+import SQL
+
+/// The relations of those who read, in memory, never older than an acknowledged change.
+package final class RelationsCache: CommitObserver, Sendable {
+    private static let viewersMax = 50_000
+
+    private let database: any Database
+    private let cache: CoherentCache<ID<Account>, Relations>
+
+    /// Registers itself with the database.
+    package init(database: any Database) {
+        self.database = database
+        cache = CoherentCache(name: "relations", costMax: Self.viewersMax)
+        database.observe(self)
+    }
+
+    package func committed(_ changes: [Change]) {
+        for change in changes {
+            switch change {
+            case .followed(let follower, _), .unfollowed(let follower, _): cache.invalidate(ID(follower))
+            case .relationship(let one, let other):
+                cache.invalidate(ID(one))
+                cache.invalidate(ID(other))
+            case .bulk: cache.invalidateAll()
+            default: break
+            }
+        }
+    }
+
+    /// The relations if they are in memory; never blocks.
+    package func cached(_ viewer: ID<Account>) -> Relations? {
+        cache.get(viewer)
+    }
+
+    package func relations(of viewer: ID<Account>) async throws -> Relations {
+        let loaded = try await cache.load([viewer]) { [database] viewers in
+            try await database.read { store in
+                try Dictionary(uniqueKeysWithValues: viewers.map { ($0, try GraphQueries.relations(of: $0, store)) })
+            }
+        }
+        return loaded[viewer] ?? Relations(viewer: viewer)
+    }
+}

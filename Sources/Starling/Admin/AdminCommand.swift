@@ -1,0 +1,89 @@
+/// What an operator can ask of a server: the commands of the admin socket.
+///
+/// Commands that change state run in the process that owns the data directory, so the command line sends them there, or
+/// performs them itself where no server runs.
+enum AdminCommand: Codable, Sendable {
+    case status
+    case createUser(username: String, email: String?, password: String?)
+    case setPassword(username: String, password: String)
+    case suspend(username: String)
+    case reinstate(username: String)
+    /// Access tokens for load tests: of these usernames, or of `count` accounts where none are named.
+    case tokens(usernames: [String], count: Int)
+    case rotateKeys(revokingOld: Bool)
+    /// Accounts by username, created where they are missing; without e-mail and password.
+    case importAccounts(usernames: [String])
+    /// Follower and followee by turns, as ids.
+    case importFollows(pairs: [Int64])
+    case importPosts(posts: [AdminPost], source: String, linesDone: Int64)
+    case linesImported(source: String)
+    /// Answers when every consumer has handled what was committed before.
+    case drain
+    case rebuildTimelines
+    case deadLetters
+    case replayDeadLetters
+    case check(repair: Bool, sample: Int)
+}
+
+/// One post of an import.
+struct AdminPost: Codable, Sendable {
+    var author: Int64
+    var content: String
+    /// Milliseconds since 1970.
+    var writtenAt: Int64
+    /// 0 a post, 1 a repost, 2 a mention, 3 a reply.
+    var kind: Int64
+    /// The account it reposts, mentions or answers.
+    var target: Int64?
+}
+
+/// The answers to `AdminCommand`.
+enum AdminReply: Codable, Sendable {
+    case done
+    case count(Int)
+    case status(AdminStatus)
+    case user(id: String, username: String)
+    case tokens([AdminToken])
+    /// Ids in the order of the usernames asked for.
+    case accounts(ids: [Int64])
+    case deadLetters([AdminDeadLetter])
+    case replayed(succeeded: Int, failed: Int)
+    case check(AdminCheck)
+    /// The command could not be performed; the sentence says why.
+    case failure(String)
+}
+
+struct AdminStatus: Codable, Sendable {
+    var version: String
+    var processID: Int
+    var warmTimelines: Int
+    var eventLogHead: Int64
+}
+
+struct AdminToken: Codable, Sendable {
+    var userID: String
+    var username: String
+    var accessToken: String
+}
+
+struct AdminDeadLetter: Codable, Sendable {
+    var group: String
+    var offset: Int64
+    var kind: String
+    var reason: String
+    var attempts: Int
+    var diedAt: String
+}
+
+struct AdminCheck: Codable, Sendable {
+    /// One sentence for each kind of thing verified, with its numbers.
+    var verified: [String]
+    /// One sentence for each thing found wrong.
+    var problems: [String]
+    var repaired: Int
+}
+
+/// Performs admin commands: in this process, or in a running server over its socket.
+protocol AdminPort: Sendable {
+    func perform(_ command: AdminCommand) async throws -> AdminReply
+}

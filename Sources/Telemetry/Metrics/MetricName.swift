@@ -1,0 +1,58 @@
+/// The names of the metrics that several targets share, each with its help text.
+///
+/// Counters get `_total` appended in the exposition; timers are in seconds.
+package enum MetricName {
+    package static let publishToVisibleSeconds = "starling_publish_to_visible_seconds"
+    /// Label `cache`: `warm` or `cold`.
+    package static let feedSeconds = "starling_feed_seconds"
+    /// Labels `route` and `status` (its class, such as `2xx`).
+    package static let httpRequestSeconds = "starling_http_request_seconds"
+    /// Labels `route` and `status`.
+    package static let httpRequests = "starling_http_requests"
+    /// Label `rule`.
+    package static let rateLimited = "starling_rate_limited"
+    /// Label `group`.
+    package static let fanoutBacklog = "starling_fanout_backlog"
+    package static let fanoutDeliveries = "starling_fanout_deliveries"
+    package static let fanoutRetries = "starling_fanout_retries"
+    package static let fanoutFailures = "starling_fanout_failures"
+    package static let groupCommitBatchSize = "starling_group_commit_batch_size"
+    package static let commitQueueDepth = "starling_commit_queue_depth"
+    package static let commitSeconds = "starling_commit_seconds"
+    package static let timelineRebuilds = "starling_timeline_rebuilds"
+    package static let timelineEvictions = "starling_timeline_evictions"
+    package static let timelinesWarm = "starling_timelines_warm"
+    /// Label `cache`: the cache's name.
+    package static let cacheHits = "starling_cache_hits"
+    /// Label `cache`: the cache's name.
+    package static let cacheMisses = "starling_cache_misses"
+    package static let deadLetters = "starling_dead_letters"
+    package static let outboxRetained = "starling_outbox_retained"
+    package static let countersDrift = "starling_counters_drift"
+    package static let metricsDroppedSeries = "starling_metrics_dropped_series"
+
+    /// Help texts by name, without the suffixes of the exposition.
+    package static let help: [String: String] = [
+        publishToVisibleSeconds: "Time from a post's acknowledgement to its being in its followers' feeds.",
+        feedSeconds: "Time to answer a feed page, by whether the timeline was in memory (warm) or rebuilt (cold).",
+        httpRequestSeconds: "Time to answer an HTTP request, by route and status class.",
+        httpRequests: "HTTP requests answered, by route and status class.",
+        rateLimited: "Requests refused by a rate limit, by rule.",
+        fanoutBacklog: "Events a consumer group has still to apply.",
+        fanoutDeliveries: "Timeline entries delivered by fan-out.",
+        fanoutRetries: "Fan-out batches tried again after an error.",
+        fanoutFailures: "Events that fan-out gave up on.",
+        groupCommitBatchSize: "Writes that shared one commit.",
+        commitQueueDepth: "Writes waiting for a commit.",
+        commitSeconds: "Time one commit took, including its sync to disk.",
+        timelineRebuilds: "Timelines rebuilt from the store.",
+        timelineEvictions: "Timelines evicted to stay within the memory bound.",
+        timelinesWarm: "Timelines in memory.",
+        cacheHits: "Lookups answered by a cache, by cache.",
+        cacheMisses: "Lookups a cache could not answer, by cache.",
+        deadLetters: "Events set aside after their retries ran out.",
+        outboxRetained: "Rows in the outbox.",
+        countersDrift: "Difference found between counters and the rows they count.",
+        metricsDroppedSeries: "Requests for a metric refused because of the bound on series or a clash of kinds.",
+    ]
+}

@@ -1,0 +1,112 @@
+import Accounts
+import Core
+import EventLog
+import Metrics
+import Posts
+import SQL
+import SocialGraph
+import Telemetry
+
+/// Brings posts into the home timelines of their author's followers, and keeps those in step with the graph.
+package struct FanOutConsumer: VolatileConsumer {
+    package let group = "fanout"
+    package let topics: Set<Topic> = [.posts, .graph]
+    /// Followers delivered to before other work gets a turn.
+    private static let chunkSize = 1_000
+
+    private let database: any Database
+    private let directory: AccountDirectory
+    private let followers: FollowerLists
+    private let home: HomeTimelines
+    private let users: UserTimelines
+    private let pulled: PulledAuthors
+    private let policy: FanOutPolicy
+    private let clock: WallClock
+    private let deliveries = Counter(label: MetricName.fanoutDeliveries)
+    private let lag = Metrics.Timer(label: MetricName.publishToVisibleSeconds)
+    private let warm = Gauge(label: MetricName.timelinesWarm)
+
+    package init(
+        database: any Database, directory: AccountDirectory, followers: FollowerLists, home: HomeTimelines,
+        users: UserTimelines, pulled: PulledAuthors, policy: FanOutPolicy, clock: WallClock
+    ) {
+        self.database = database
+        self.directory = directory
+        self.followers = followers
+        self.home = home
+        self.users = users
+        self.pulled = pulled
+        self.policy = policy
+        self.clock = clock
+    }
+
+    package func handle(_ events: [Event]) async throws {
+        try await preload(events)
+        for event in events { try await handle(event) }
+        warm.record(home.count)
+    }
+
+    /// One read for all authors of the batch.
+    private func preload(_ events: [Event]) async throws {
+        let authors = Set(events.filter { $0.kind == .postPublished }.map { ID<Account>($0.key) })
+        guard !authors.isEmpty else { return }
+        _ = try await directory.cards(Array(authors))
+    }
+
+    private func handle(_ event: Event) async throws {
+        switch event.kind {
+        case .postPublished:
+            guard PostFlags(rawValue: event.flags).visibility != .author else { return }
+            try await spread(event)
+            lag.recordMilliseconds(max(0, clock.now() - event.occurredAt))
+        case .postEdited:
+            // A post that only its author saw and others may see now takes its place among the rest.
+            let flags = PostFlags(rawValue: event.flags)
+            guard flags.previousVisibility == .author, flags.visibility != .author else { return }
+            try await spread(event)
+        case .followed: try await backfill(ID(event.key), from: ID(event.subject))
+        case .unfollowed: try await purge(ID(event.key), of: ID(event.subject))
+        case .followsImported, .postsImported:
+            users.dropAll()
+            home.dropAll()
+        default: break
+        }
+    }
+
+    private func spread(_ event: Event) async throws {
+        let author = ID<Account>(event.key)
+        let position = Position(event.position)
+        let count = try await directory.account(author)?.followersCount ?? 0
+        let mode = policy.decision(followers: count, previously: pulled.mode(of: author))
+        pulled.set(mode, for: author)
+        guard mode == .push else { return pulled.skip(position, of: author) }
+        let list = try await followers.followers(of: [author])[author] ?? []
+        var start = 0
+        while start < list.count {
+            let end = min(start + Self.chunkSize, list.count)
+            deliveries.increment(by: home.deliver(position, to: list[start..<end]))
+            start = end
+            if start < list.count { await Task.yield() }
+        }
+    }
+
+    private func backfill(_ follower: ID<Account>, from followee: ID<Account>) async throws {
+        let max = Limits.homeTimelineEntriesMax
+        let found = try await database.read { store in
+            try PostQueries.positions(of: followee, before: .highest, limit: max + 1, store)
+        }
+        let newest = Array(found.prefix(max))
+        let isWhole = found.count <= max
+        home.backfill(newest, completeFrom: isWhole ? .lowest : newest.last ?? .lowest, to: follower)
+    }
+
+    /// The read filter hides an unfollowed author at once; this only frees the space.
+    private func purge(_ follower: ID<Account>, of followee: ID<Account>) async throws {
+        guard let timeline = home.timeline(of: follower) else { return }
+        let positions = try await database.read { store in
+            try PostQueries.positions(of: followee, before: .highest, limit: Limits.homeTimelineEntriesMax, store)
+        }
+        let held = Set(positions.map(\.rawValue).filter { $0 >= timeline.floor.rawValue })
+        home.remove(held, from: follower)
+    }
+}

@@ -1,0 +1,96 @@
+import Accounts
+import Core
+import EventLog
+import Posts
+import SQL
+import SocialGraph
+
+extension FeedReader {
+    /// More events than this between two looks, and the feed is better reloaded.
+    private static let eventsMax = 10_000
+
+    /// What became part of the viewer's feed after the event log offset `since`, newest first: late commits, posts of
+    /// new followees, posts published or opened late.
+    /// - Parameters:
+    ///   - through: the end of the span, taken from the first page's token for the pages after it; nil for the first.
+    ///   - before: the position to go on below.
+    /// - Throws: `FeedError.reload` or `.unknownToken`.
+    package func page(
+        of viewer: ID<Account>, since: Int64, through: Int64?, before: Position, limit: Int
+    ) async throws -> FeedPage {
+        let relations = try await relations.relations(of: viewer)
+        let span = try await span(relations, since: since, through: through)
+        var gathering = Gathering(reader: self, relations: relations, limit: limit)
+        var cursor = before
+        while !gathering.isComplete {
+            let positions = try await candidates(span, relations, before: cursor, limit: gathering.nextBatch())
+            try await gathering.take(positions)
+            guard let last = positions.last, positions.count == gathering.asked else { break }
+            cursor = last
+        }
+        return gathering.page(latest: span.end)
+    }
+
+    /// What a span of the event log may have added to a feed.
+    private struct Span: Sendable {
+        let end: Int64
+        var positions: Set<Int64> = []
+        /// Authors all of whose posts became part of the feed.
+        var authors: Set<Int64> = []
+        /// New followees: replies to them by others followed became part of the feed.
+        var repliedTo: Set<Int64> = []
+
+        mutating func add(_ event: Event, viewer: Int64) {
+            switch event.kind {
+            case .postPublished: positions.insert(event.position)
+            case .postEdited:
+                let flags = PostFlags(rawValue: event.flags)
+                if flags.visibility.rawValue < flags.previousVisibility.rawValue { positions.insert(event.position) }
+            case .followed where event.key == viewer:
+                authors.insert(event.subject)
+                repliedTo.insert(event.subject)
+            case .unmuted where event.key == viewer: authors.insert(event.subject)
+            case .accountReinstated: authors.insert(event.subject)
+            default: break
+            }
+        }
+    }
+
+    private func span(_ relations: Relations, since: Int64, through: Int64?) async throws -> Span {
+        // Key 0 is that of bulk imports.
+        let keys = relations.following.values + [relations.viewer.rawValue, 0]
+        let (head, pruned, events) = try await database.read { store in
+            let head = try Outbox.head(store)
+            let end = through ?? head
+            return (
+                head, try Outbox.prunedThrough(store),
+                try Outbox.events(ofKeys: keys, after: since, through: end, limit: Self.eventsMax + 1, store)
+            )
+        }
+        guard since <= head, (through ?? head) <= head else { throw FeedError.unknownToken }
+        guard since >= pruned, events.count <= Self.eventsMax, !events.contains(where: { $0.key == 0 }) else {
+            throw FeedError.reload
+        }
+        var span = Span(end: through ?? head)
+        for event in events { span.add(event, viewer: relations.viewer.rawValue) }
+        return span
+    }
+
+    private func candidates(
+        _ span: Span, _ relations: Relations, before: Position, limit: Int
+    ) async throws -> [Position] {
+        var found = span.positions.filter { $0 < before.rawValue }
+        if !span.authors.isEmpty {
+            let now = clock.now()
+            let posts = try await source.posts(
+                ofAuthors: Array(span.authors), before: before, limit: limit, now: now)
+            found.formUnion(posts.map(\.rawValue))
+        }
+        if !span.repliedTo.isEmpty {
+            let replies = try await source.replies(
+                to: Array(span.repliedTo), by: relations.following.values, before: before, limit: limit)
+            found.formUnion(replies.map(\.rawValue))
+        }
+        return found.sorted(by: >).prefix(limit).map { Position($0) }
+    }
+}

@@ -1,0 +1,68 @@
+import Accounts
+import Core
+import EventLog
+import KeyValue
+import Metrics
+import Posts
+import SQL
+import SocialGraph
+import Telemetry
+
+/// Reads home feeds: skeleton, hydration, filter.
+///
+/// The skeleton is the viewer's home timeline merged with the user timelines of the viewer and of pulled authors; below
+/// the highest floor among them the store goes on, to the very first post.
+package struct FeedReader: Sendable {
+    let database: any Database
+    let directory: AccountDirectory
+    let relations: RelationsCache
+    let library: PostLibrary
+    let home: HomeTimelines
+    let users: UserTimelines
+    let pulled: PulledAuthors
+    let source: TimelineSource
+    let clock: WallClock
+    /// The event log offset that fan-out has reached.
+    let fanOutOffset: @Sendable () -> Int64
+
+    package init(
+        database: any Database, directory: AccountDirectory, relations: RelationsCache, library: PostLibrary,
+        home: HomeTimelines, users: UserTimelines, pulled: PulledAuthors, source: TimelineSource, clock: WallClock,
+        fanOutOffset: @escaping @Sendable () -> Int64
+    ) {
+        self.database = database
+        self.directory = directory
+        self.relations = relations
+        self.library = library
+        self.home = home
+        self.users = users
+        self.pulled = pulled
+        self.source = source
+        self.clock = clock
+        self.fanOutOffset = fanOutOffset
+    }
+
+    /// A page of the viewer's home feed below `before`, newest first.
+    package func page(of viewer: ID<Account>, before: Position, limit: Int) async throws -> FeedPage {
+        // Taken first: everything up to here is in the timelines that are read afterwards.
+        let latest = fanOutOffset()
+        let start = ContinuousClock.now
+        let relations = try await relations.relations(of: viewer)
+        var gathering = Gathering(reader: self, relations: relations, limit: limit)
+        var cursor = before
+        while !gathering.isComplete {
+            let skeleton = try await skeleton(relations, before: cursor, limit: gathering.nextBatch())
+            try await gathering.take(skeleton.positions)
+            guard let last = skeleton.positions.last, !skeleton.isLast else { break }
+            cursor = last
+        }
+        Self.record(start, isWarm: gathering.isWarm)
+        return gathering.page(latest: latest)
+    }
+
+    private static func record(_ start: ContinuousClock.Instant, isWarm: Bool) {
+        let cache = isWarm ? "warm" : "cold"
+        Metrics.Timer(label: MetricName.feedSeconds, dimensions: [("cache", cache)])
+            .record(duration: start.duration(to: .now))
+    }
+}

@@ -1,0 +1,32 @@
+import Accounts
+import Core
+import Posts
+import SocialGraph
+
+/// Decides what of a skeleton a viewer's home feed shows. It fails closed: what is not known is not shown.
+package struct HomeFilter: Sendable {
+    package enum Removal: Hashable, Sendable, CaseIterable {
+        case gone
+        case hidden
+        case notFollowed
+        case muted
+        /// A reply to someone whom the viewer does not follow.
+        case replyToStranger
+    }
+
+    package let relations: Relations
+
+    package init(relations: Relations) {
+        self.relations = relations
+    }
+
+    /// Nil keeps the post.
+    package func removal(of post: Post, author: Account) -> Removal? {
+        guard PostVisibility.admits(post, author: author, relations: relations) else { return .hidden }
+        if author.id == relations.viewer { return nil }
+        guard relations.follows(author.id) else { return .notFollowed }
+        if relations.muted.contains(author.id) { return .muted }
+        if let other = post.replyToAuthor, !relations.follows(other) { return .replyToStranger }
+        return nil
+    }
+}

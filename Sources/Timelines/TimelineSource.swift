@@ -1,0 +1,78 @@
+import Accounts
+import Core
+import Posts
+import SQL
+
+/// Reads timelines from the store of record.
+package struct TimelineSource: Sendable {
+    /// How far back the first look goes; each further look goes eight times as far. An author list is cheap to look
+    /// through, the rows of a long span are not.
+    private static let firstSpanMilliseconds: Int64 = 6 * 3_600_000
+    private static let looksMax = 7
+
+    private let database: any Database
+
+    package init(database: any Database) {
+        self.database = database
+    }
+
+    /// The newest posts of everyone the viewer follows.
+    package func home(of viewer: ID<Account>, now: Int64) async throws -> Timeline {
+        let dialect = database.dialect
+        let max = Limits.homeTimelineEntriesMax
+        return try await database.read { store in
+            let followees = try store.query(
+                "SELECT followee_id FROM following WHERE follower_id = $1", [.integer(viewer.rawValue)]
+            ) { $0.int64(0) }
+            let found = try Self.newest(
+                of: followees, before: .highest, limit: max + 1, now: now, dialect: dialect, store)
+            return Timeline(
+                newestFirst: Array(found.prefix(max)), isWhole: found.count <= max, entriesMax: max)
+        }
+    }
+
+    /// The newest posts of one author.
+    package func posts(of author: ID<Account>) async throws -> Timeline {
+        let max = Limits.userTimelineEntriesMax
+        let found = try await database.read { store in
+            try PostQueries.positions(of: author, before: .highest, limit: max + 1, store)
+        }
+        return Timeline(newestFirst: Array(found.prefix(max)), isWhole: found.count <= max, entriesMax: max)
+    }
+
+    /// Up to `limit` posts of these authors below `before`, newest first; fewer mean that there are no more.
+    package func posts(
+        ofAuthors authors: [Int64], before: Position, limit: Int, now: Int64
+    ) async throws -> [Position] {
+        let dialect = database.dialect
+        return try await database.read { store in
+            try Self.newest(of: authors, before: before, limit: limit, now: now, dialect: dialect, store)
+        }
+    }
+
+    /// Up to `limit` replies below `before` to posts of `repliedTo`, by any of `authors`, newest first.
+    package func replies(
+        to repliedTo: [Int64], by authors: [Int64], before: Position, limit: Int
+    ) async throws -> [Position] {
+        try await database.read { store in
+            try PostQueries.replies(to: repliedTo, by: authors, before: before, limit: limit, store)
+        }
+    }
+
+    static func newest(
+        of authors: [Int64], before: Position, limit: Int, now: Int64, dialect: Dialect, _ store: any SQLReader
+    ) throws -> [Position] {
+        guard !authors.isEmpty else { return [] }
+        let end = min(now, Snowflake(rawValue: before.rawValue).unixMilliseconds)
+        var span = firstSpanMilliseconds
+        for _ in 0..<looksMax {
+            let from = Position(Snowflake(unixMilliseconds: end - span, bucket: 0, low: 0).rawValue)
+            let found = try PostQueries.positions(
+                ofAuthors: authors, from: from, before: before, limit: limit, dialect: dialect, store)
+            if found.count == limit { return found }
+            span *= 8
+        }
+        return try PostQueries.positions(
+            ofAuthors: authors, from: .lowest, before: before, limit: limit, dialect: dialect, store)
+    }
+}
