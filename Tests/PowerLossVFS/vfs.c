@@ -24,6 +24,7 @@ static int plx_write(sqlite3_file *file, const void *bytes, int count, sqlite3_i
     announce(watched(file)->directory);
     pthread_mutex_lock(&powerloss_lock);
     int code = real(file)->pMethods->xWrite(real(file), bytes, count, offset);
+    watched(file)->live = real(file);
     if (code == SQLITE_OK) code = watched_touch(watched(file), offset, count);
     pthread_mutex_unlock(&powerloss_lock);
     return code;

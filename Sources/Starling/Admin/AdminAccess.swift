@@ -1,0 +1,70 @@
+import Foundation
+import HTTPClient
+import Logging
+import ServiceLifecycle
+
+/// Sends admin commands to the server that owns the data directory.
+struct RemoteAdmin: AdminPort {
+    private let client: HTTPClient
+
+    init(socket: String) {
+        client = HTTPClient(.unixDomainSocket(path: socket), bodySizeMax: AdminSocket.commandBytesMax)
+    }
+
+    func perform(_ command: AdminCommand) async throws -> AdminReply {
+        let body = try JSONEncoder().encode(command)
+        let request = HTTPClientRequest(
+            method: "POST", path: AdminSocket.path, headers: [("Content-Type", "application/json")],
+            body: Array(body))
+        // A check or a drain of a large store takes minutes.
+        let response = try await client.send(request, timeout: .seconds(3600))
+        guard response.status == 200 else {
+            throw SettingsError("The running server answered \(response.status) to an admin command.")
+        }
+        return try JSONDecoder().decode(AdminReply.self, from: Data(response.body))
+    }
+}
+
+/// Gives commands a way to the data: through the running server, or by owning the data directory for their duration.
+enum AdminAccess {
+    static func use<Result: Sendable>(
+        dataDirectory path: String, _ body: @Sendable (any AdminPort) async throws -> Result
+    ) async throws -> Result {
+        let directory = try DataDirectory(path)
+        let lock: DataDirectoryLock
+        do {
+            lock = try directory.lock()
+        } catch is DataDirectory.InUse {
+            return try await body(RemoteAdmin(socket: directory.adminSocket))
+        }
+        defer { withExtendedLifetime(lock) {} }
+        var settings = ServerSettings()
+        settings.dataDirectory = path
+        return try await useLocally(directory, settings, body)
+    }
+
+    /// Runs the node's services around `body`.
+    private static func useLocally<Result: Sendable>(
+        _ directory: DataDirectory, _ settings: ServerSettings,
+        _ body: @Sendable (any AdminPort) async throws -> Result
+    ) async throws -> Result {
+        let logger = Logger(label: "starling")
+        let node = try await Node.opened(in: directory, settings: settings, logger: logger)
+        let group = ServiceGroup(configuration: .init(services: node.services, logger: logger))
+        let result = try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await group.run() }
+            do {
+                let result = try await body(LocalAdmin(node))
+                await group.triggerGracefulShutdown()
+                try await tasks.waitForAll()
+                return result
+            } catch {
+                await group.triggerGracefulShutdown()
+                try await tasks.waitForAll()
+                throw error
+            }
+        }
+        try await node.close()
+        return result
+    }
+}

@@ -1,0 +1,48 @@
+import ArgumentParser
+
+struct ImportCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import",
+        abstract: "Bring in a graph and posts from files.",
+        discussion: """
+            Files may be gzipped. An import that was interrupted goes on where it stopped; what was imported before is
+            left alone. Lines that cannot be used are reported by number and skipped.
+
+            Imported accounts have neither password nor e-mail: `starling user set-password` opens them. They count as
+            inactive until they read, so importing fills no timelines.
+
+            Examples:
+              starling import --follows edges.txt.gz --activity activity.txt.gz
+              starling import --follows friends.txt --undirected --posts texts.jsonl
+            """)
+
+    @OptionGroup var data: DataDirectoryOption
+
+    @Option(help: "A file of `A B` lines: A follows B. Number 17 becomes the account u17. May repeat.")
+    var follows: [String] = []
+
+    @Flag(help: "Each line of --follows counts both ways.")
+    var undirected = false
+
+    @Option(help: "A file of texts, .jsonl or .csv, with author and time columns or dealt to authors. May repeat.")
+    var posts: [String] = []
+
+    @Option(help: "A file of `A B time RT|MT|RE` lines: posts of A at that time. May repeat.")
+    var activity: [String] = []
+
+    @Option(help: "Decides what the files leave open.")
+    var seed: UInt64 = 1
+
+    func validate() throws {
+        guard !(follows + posts + activity).isEmpty else {
+            throw ValidationError("Name a file with --follows, --posts or --activity.")
+        }
+    }
+
+    func run() async throws {
+        let plan = ImportPlan(
+            follows: follows, isUndirected: undirected, activities: activity, posts: posts, seed: seed)
+        let summary = try await data.use { try await Importer(port: $0).run(plan) }
+        print(summary.text)
+    }
+}

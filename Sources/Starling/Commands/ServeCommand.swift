@@ -1,0 +1,31 @@
+import ArgumentParser
+import Foundation
+import Logging
+
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Run the server.",
+        discussion: """
+            Settings come from these flags, then from the environment (STARLING_PORT=8080), then from the file named
+            by --config. A setting that is unknown or impossible stops the start with a sentence that says what to do.
+
+            Stop it with Ctrl-C or SIGTERM: it finishes what is in flight first.
+            """)
+
+    @OptionGroup var options: ServerOptions
+
+    func run() async throws {
+        try await CommandFailure.explained {
+            let settings = try await ServerSettings(options, environment: ProcessInfo.processInfo.environment)
+            let metrics = Observability.start(level: settings.logLevel, format: settings.logFormat)
+            let server = Server(settings: settings, metrics: metrics, logger: Logger(label: "starling"))
+            let host = settings.host.contains(":") ? "[\(settings.host)]" : settings.host
+            try await server.run { port in
+                print("Starling \(StarlingVersion.current) listens on http://\(host):\(port)")
+                // Whoever waits for this line behind a pipe shall see it now.
+                fflush(nil)
+            }
+        }
+    }
+}

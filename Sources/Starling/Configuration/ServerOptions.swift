@@ -1,0 +1,80 @@
+import ArgumentParser
+
+/// The flags of `starling serve`. Each can also be given as `STARLING_<NAME>` in the environment or as a key of the
+/// configuration file; flags win over the environment, the environment over the file.
+struct ServerOptions: ParsableArguments {
+    @Option(help: "A JSON file of settings, such as {\"port\": 8080, \"rate-limits\": \"on\"}.")
+    var config: String?
+
+    @Option(help: "The address to listen on (default: 127.0.0.1; 0.0.0.0 for every one).")
+    var host: String?
+
+    @Option(help: "The port to listen on (default: 8080; 0 picks a free one).")
+    var port: Int?
+
+    @Option(name: .customLong("data-dir"), help: "The folder of the database (default: starling-data).")
+    var dataDir: String?
+
+    @Option(name: .customLong("rate-limits"), help: "on or off (default: on). Off only for load tests.")
+    var rateLimits: String?
+
+    @Option(name: .customLong("rate-limit-reads"), help: "Reads an account may make a minute (default: 1200).")
+    var rateLimitReads: Int?
+
+    @Option(name: .customLong("rate-limit-writes"), help: "Writes an account may make a minute (default: 300).")
+    var rateLimitWrites: Int?
+
+    @Option(
+        name: .customLong("rate-limit-address"),
+        help: "Requests an address may make a minute without an account (default: 600).")
+    var rateLimitAddress: Int?
+
+    @Option(
+        name: .customLong("rate-limit-credentials"),
+        help: "Logins, registrations and refreshes an address may try a minute (default: 30).")
+    var rateLimitCredentials: Int?
+
+    @Option(
+        name: .customLong("pull-threshold"),
+        help: "From this many followers on, an author is merged in when read instead of pushed (default: 10000).")
+    var pullThreshold: Int?
+
+    @Option(
+        name: .customLong("trusted-proxies"),
+        help: "Networks whose X-Forwarded-For is believed, with commas: 10.0.0.0/8,::1 (default: none).")
+    var trustedProxies: String?
+
+    @Option(name: .customLong("metrics-port"), help: "A port on 127.0.0.1 that serves /metrics (default: none).")
+    var metricsPort: Int?
+
+    @Option(
+        name: .customLong("metrics-token"),
+        help: "Who sends this bearer token may read /metrics on the main port (default: nobody).")
+    var metricsToken: String?
+
+    @Option(name: .customLong("event-retention-days"), help: "How long events are kept (default: 7).")
+    var eventRetentionDays: Int?
+
+    @Option(
+        name: .customLong("home-timelines-max"), help: "Home timelines kept in memory, 7 KB each (default: 50000).")
+    var homeTimelinesMax: Int?
+
+    @Option(name: .customLong("post-cache-mib"), help: "Memory for encoded posts, in MiB (default: 256).")
+    var postCacheMiB: Int?
+
+    @Option(name: .customLong("connections-max"), help: "Connections served at once (default: 10000).")
+    var connectionsMax: Int?
+
+    @Option(
+        name: .customLong("shutdown-seconds"), help: "How long a shutdown may take to finish requests (default: 15).")
+    var shutdownSeconds: Int?
+
+    @Option(name: .customLong("access-token-minutes"), help: "How long an access token is valid (default: 15).")
+    var accessTokenMinutes: Int?
+
+    @Option(name: .customLong("log-level"), help: "trace, debug, info, notice, warning or error (default: info).")
+    var logLevel: String?
+
+    @Option(name: .customLong("log-format"), help: "logfmt or json (default: logfmt).")
+    var logFormat: String?
+}

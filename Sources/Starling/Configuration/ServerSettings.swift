@@ -1,0 +1,88 @@
+import Core
+import HTTPAPI
+import KeyValue
+import Logging
+import Telemetry
+
+/// Everything a server can be told, checked.
+struct ServerSettings: Sendable {
+    var host = "127.0.0.1"
+    var port = 8080
+    var dataDirectory = "starling-data"
+    var rateLimits = RateLimits()
+    var pullThreshold = 10_000
+    var trustedProxies = TrustedProxies()
+    var metricsPort: Int?
+    var metricsToken: String?
+    var eventRetention: Duration = .seconds(7 * 86_400)
+    var homeTimelinesMax = 50_000
+    var postCacheBytes = 256 << 20
+    var connectionsMax = 10_000
+    var shutdownLimit: Duration = .seconds(15)
+    var accessTokenLifetime: Duration = .seconds(15 * 60)
+    var logLevel = Logger.Level.info
+    var logFormat = LogFormat.logfmt
+
+    init() {}
+
+    /// - Throws: `SettingsError`.
+    init(_ options: ServerOptions, environment: [String: String]) async throws {
+        let reader = try await SettingsReader(flags: options.values, environment: environment, file: options.config)
+        host = try reader.text(.host, default: host)
+        port = try reader.number(.port, default: port, in: 0...65_535)
+        dataDirectory = try reader.text(.dataDir, default: dataDirectory)
+        pullThreshold = try reader.number(.pullThreshold, default: pullThreshold, in: 1...1_000_000_000)
+        metricsPort = try reader.optionalNumber(.metricsPort, in: 0...65_535)
+        metricsToken = try reader.optionalText(.metricsToken)
+        eventRetention = .seconds(86_400 * (try reader.number(.eventRetentionDays, default: 7, in: 1...3_650)))
+        homeTimelinesMax = try reader.number(.homeTimelinesMax, default: homeTimelinesMax, in: 64...100_000_000)
+        postCacheBytes = try reader.number(.postCacheMiB, default: 256, in: 1...1_048_576) << 20
+        connectionsMax = try reader.number(.connectionsMax, default: connectionsMax, in: 1...1_000_000)
+        shutdownLimit = .seconds(try reader.number(.shutdownSeconds, default: 15, in: 0...3_600))
+        accessTokenLifetime = .seconds(60 * (try reader.number(.accessTokenMinutes, default: 15, in: 1...1_440)))
+        trustedProxies = try Self.proxies(try reader.text(.trustedProxies, default: ""))
+        logLevel = try Self.choice(reader, .logLevel, Logger.Level.info, Logger.Level.init(rawValue:))
+        logFormat = try Self.choice(reader, .logFormat, LogFormat.logfmt, LogFormat.init(rawValue:))
+        rateLimits = try Self.rateLimits(reader)
+        if let metricsToken, metricsToken.utf8.count < 16 {
+            throw SettingsError("metrics-token must have at least 16 characters, so that it cannot be guessed.")
+        }
+    }
+
+    private static func rateLimits(_ reader: SettingsReader) throws -> RateLimits {
+        var limits = RateLimits()
+        switch try reader.text(.rateLimits, default: "on") {
+        case "on": limits.isEnabled = true
+        case "off": limits.isEnabled = false
+        default: throw SettingsError("rate-limits must be on or off.")
+        }
+        let range = 1...1_000_000_000
+        func rule(_ setting: Setting, _ rule: RateLimitRule) throws -> RateLimitRule {
+            let limit = try reader.number(setting, default: rule.limit, in: range)
+            return RateLimitRule(name: rule.name, limit: limit, window: rule.window)
+        }
+        limits.userReads = try rule(.rateLimitReads, limits.userReads)
+        limits.userWrites = try rule(.rateLimitWrites, limits.userWrites)
+        limits.address = try rule(.rateLimitAddress, limits.address)
+        limits.credentials = try rule(.rateLimitCredentials, limits.credentials)
+        return limits
+    }
+
+    private static func proxies(_ text: String) throws -> TrustedProxies {
+        do {
+            return try TrustedProxies(text.split(separator: ",").map { $0.filter { $0 != " " } })
+        } catch {
+            throw SettingsError("trusted-proxies: \(error.text) is neither an address nor a network like 10.0.0.0/8.")
+        }
+    }
+
+    private static func choice<Value>(
+        _ reader: SettingsReader, _ setting: Setting, _ fallback: Value, _ make: (String) -> Value?
+    ) throws -> Value {
+        guard let text = try reader.optionalText(setting) else { return fallback }
+        guard let value = make(text) else {
+            throw SettingsError("\(setting.rawValue) cannot be \(text); see starling serve --help.")
+        }
+        return value
+    }
+}

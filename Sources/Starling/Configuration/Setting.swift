@@ -1,0 +1,55 @@
+/// The settings a server knows, under the names of its flags.
+enum Setting: String, CaseIterable {
+    case host
+    case port
+    case dataDir = "data-dir"
+    case rateLimits = "rate-limits"
+    case rateLimitReads = "rate-limit-reads"
+    case rateLimitWrites = "rate-limit-writes"
+    case rateLimitAddress = "rate-limit-address"
+    case rateLimitCredentials = "rate-limit-credentials"
+    case pullThreshold = "pull-threshold"
+    case trustedProxies = "trusted-proxies"
+    case metricsPort = "metrics-port"
+    case metricsToken = "metrics-token"
+    case eventRetentionDays = "event-retention-days"
+    case homeTimelinesMax = "home-timelines-max"
+    case postCacheMiB = "post-cache-mib"
+    case connectionsMax = "connections-max"
+    case shutdownSeconds = "shutdown-seconds"
+    case accessTokenMinutes = "access-token-minutes"
+    case logLevel = "log-level"
+    case logFormat = "log-format"
+
+    /// Such as `STARLING_DATA_DIR`.
+    var environmentName: String { Self.environmentPrefix + bareEnvironmentName }
+    var bareEnvironmentName: String { rawValue.uppercased().replacing("-", with: "_") }
+
+    static let environmentPrefix = "STARLING_"
+}
+
+extension ServerOptions {
+    /// What was given as flags.
+    var values: [Setting: SettingValue] {
+        let texts: [(Setting, String?)] = [
+            (.host, host), (.dataDir, dataDir), (.rateLimits, rateLimits), (.trustedProxies, trustedProxies),
+            (.metricsToken, metricsToken), (.logLevel, logLevel), (.logFormat, logFormat),
+        ]
+        let numbers: [(Setting, Int?)] = [
+            (.port, port), (.rateLimitReads, rateLimitReads), (.rateLimitWrites, rateLimitWrites),
+            (.rateLimitAddress, rateLimitAddress), (.rateLimitCredentials, rateLimitCredentials),
+            (.pullThreshold, pullThreshold), (.metricsPort, metricsPort), (.eventRetentionDays, eventRetentionDays),
+            (.homeTimelinesMax, homeTimelinesMax), (.postCacheMiB, postCacheMiB), (.connectionsMax, connectionsMax),
+            (.shutdownSeconds, shutdownSeconds), (.accessTokenMinutes, accessTokenMinutes),
+        ]
+        var values: [Setting: SettingValue] = [:]
+        for (setting, text) in texts { values[setting] = text.map(SettingValue.text) }
+        for (setting, number) in numbers { values[setting] = number.map(SettingValue.number) }
+        return values
+    }
+}
+
+enum SettingValue: Hashable, Sendable {
+    case text(String)
+    case number(Int)
+}

@@ -1,0 +1,60 @@
+import Core
+
+/// What a batch will be once the ids of its accounts are known: here they are places in an `AccountBook`.
+struct DraftBatch {
+    struct Post {
+        var author: Int
+        var content: String
+        /// Milliseconds since 1970.
+        var writtenAt: Int64
+        /// As in `AdminPost`.
+        var kind: Int64 = 0
+        var target: Int?
+    }
+
+    /// Follower and followee by turns.
+    var follows: [Int] = []
+    var posts: [Post] = []
+    /// The last line in it.
+    var linesDone: Int64 = 0
+
+    /// A line can bring two follows.
+    var isFull: Bool { follows.count / 2 + posts.count > Limits.importBatchMax - 2 }
+
+    var places: [Int] {
+        follows + posts.flatMap { [$0.author] + ($0.target.map { [$0] } ?? []) }
+    }
+
+    mutating func removeAll() {
+        follows.removeAll()
+        posts.removeAll()
+    }
+
+    func batch(_ accounts: AccountBook) -> ImportBatch {
+        ImportBatch(
+            follows: follows.map(accounts.id),
+            posts: posts.map { post in
+                AdminPost(
+                    author: accounts.id(at: post.author), content: post.content, writtenAt: post.writtenAt,
+                    kind: post.kind, target: post.target.map(accounts.id))
+            },
+            linesDone: linesDone)
+    }
+}
+
+/// What is sent at once.
+struct ImportBatch: Sendable {
+    /// Follower and followee by turns.
+    var follows: [Int64] = []
+    var posts: [AdminPost] = []
+    /// How far the source is done with this batch.
+    var linesDone: Int64
+
+    /// The checkpoint follows its batch, so that a batch is sent twice rather than never.
+    /// - Returns: how many follows and posts were new.
+    func send(to port: any AdminPort, source: String) async throws -> (follows: Int, posts: Int) {
+        let newFollows = follows.isEmpty ? 0 : try await port.importFollows(follows)
+        let newPosts = try await port.importPosts(posts, source: source, linesDone: linesDone)
+        return (newFollows, newPosts)
+    }
+}

@@ -1,0 +1,98 @@
+import Core
+import Foundation
+import HTTPAPI
+import Hummingbird
+import HummingbirdCore
+import KeyValue
+import Logging
+import NIOCore
+import ServiceLifecycle
+import Telemetry
+import UnixSignals
+
+/// A running server: the node's consumers, the admin socket, the API.
+struct Server {
+    private let settings: ServerSettings
+    private let metrics: MetricsRegistry
+    private let logger: Logger
+
+    init(settings: ServerSettings, metrics: MetricsRegistry, logger: Logger) {
+        self.settings = settings
+        self.metrics = metrics
+        self.logger = logger
+    }
+
+    /// Serves until a signal asks to stop: then it accepts nothing new, finishes what is in flight, and lets the
+    /// consumers catch up, within the limit.
+    /// - Parameter onReady: called with the port once requests are answered.
+    func run(onReady: @escaping @Sendable (Int) -> Void) async throws {
+        let directory = try DataDirectory(settings.dataDirectory)
+        let lock: DataDirectoryLock
+        do { lock = try directory.lock() } catch is DataDirectory.InUse {
+            throw SettingsError(
+                "Another Starling uses \(directory.path). Stop it, or choose another folder with --data-dir.")
+        }
+        defer { withExtendedLifetime(lock) {} }
+        let node = try await Node.opened(in: directory, settings: settings, logger: logger)
+        let readiness = Readiness(database: node.database, logger: logger)
+        // Services stop in the reverse of this order: the API first, the consumers last.
+        var services = node.services
+        services.append(try AdminSocket.service(LocalAdmin(node), directory: directory, logger: quietLogger))
+        if let port = settings.metricsPort { services.append(metricsService(port: port)) }
+        services.append(
+            apiService(node, readiness) { port in
+                readiness.startServing()
+                onReady(port)
+            })
+        var configuration = ServiceGroupConfiguration(
+            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: quietLogger)
+        configuration.maximumGracefulShutdownDuration = settings.shutdownLimit
+        try await ServiceGroup(configuration: configuration).run()
+        try await node.close()
+        logger.info("stopped")
+    }
+
+    /// For libraries that say at `info` what only they care about.
+    private var quietLogger: Logger {
+        var logger = logger
+        logger.logLevel = max(logger.logLevel, .warning)
+        return logger
+    }
+
+    private func apiService(
+        _ node: Node, _ readiness: Readiness, _ onRunning: @escaping @Sendable (Int) -> Void
+    ) -> some Service {
+        let api = API(
+            services: node.api,
+            operations: OperationsRoutes(
+                readiness: readiness, metrics: metrics, metricsToken: settings.metricsToken),
+            limits: settings.rateLimits, limiter: MemoryRateLimiter(), logger: logger)
+        let deadlines = ConnectionGuard.Deadlines()
+        return Application(
+            responder: Responder(api: api, proxies: settings.trustedProxies, logger: logger),
+            server: .http1(
+                configuration: .init(
+                    additionalChannelHandlers: [ConnectionGuard(deadlines)],
+                    httpDecoderConfiguration: .init(
+                        maxHeaderFieldSize: Limits.headerBytesMax, maxHeaderListSize: Limits.headerBytesMax,
+                        maxHeaderFieldCount: Limits.headerCountMax))),
+            configuration: ApplicationConfiguration(
+                address: .hostname(settings.host, port: settings.port), backlog: 1024,
+                availableConnectionsDelegate: MaximumAvailableConnections(settings.connectionsMax)),
+            onServerRunning: { channel in onRunning(channel.localAddress?.port ?? 0) }, logger: quietLogger)
+    }
+
+    private func metricsService(port: Int) -> some Service {
+        let metrics = metrics
+        let responder = CallbackResponder<ConnectionContext> { request, _ in
+            guard request.method == .get, request.uri.path == "/metrics" else { return Response(status: .notFound) }
+            return Response(
+                status: .ok, headers: [.contentType: MetricsRegistry.contentType],
+                body: ResponseBody(byteBuffer: ByteBuffer(string: metrics.prometheusText())))
+        }
+        return Application(
+            responder: responder,
+            configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: port)),
+            logger: quietLogger)
+    }
+}

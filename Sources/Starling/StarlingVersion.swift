@@ -1,0 +1,3 @@
+enum StarlingVersion {
+    static let current = "0.1.0"
+}

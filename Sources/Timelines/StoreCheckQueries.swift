@@ -1,0 +1,149 @@
+import EventLog
+import SQL
+
+/// The plain queries that a check holds the derived state against.
+enum StoreCheckQueries {
+    /// Each counts what should not be.
+    static let orphans: [(String, String)] = [
+        (
+            "posts have no author",
+            "SELECT count(*) FROM posts WHERE NOT EXISTS (SELECT 1 FROM users u WHERE u.id = author_id)"
+        ),
+        (
+            "posts lie in a partition that is not their author's",
+            """
+            SELECT count(*) FROM posts WHERE bucket <> ((author_id >> 12) & 1023) OR bucket <> ((id >> 12) & 1023)
+                OR bucket <> ((position >> 12) & 1023)
+            """
+        ),
+        (
+            "replies answer a post that never was",
+            """
+            SELECT count(*) FROM posts r WHERE r.reply_to IS NOT NULL
+                AND NOT EXISTS (SELECT 1 FROM posts p WHERE p.id = r.reply_to)
+            """
+        ),
+        (
+            "revisions have no post",
+            "SELECT count(*) FROM post_revisions WHERE NOT EXISTS (SELECT 1 FROM posts p WHERE p.id = post_id)"
+        ),
+        (
+            "follows name an account that never was",
+            """
+            SELECT count(*) FROM following WHERE NOT EXISTS (SELECT 1 FROM users u WHERE u.id = follower_id)
+                OR NOT EXISTS (SELECT 1 FROM users u WHERE u.id = followee_id)
+            """
+        ),
+        (
+            "follows stand between accounts that a block keeps apart",
+            """
+            SELECT count(*) FROM blocks b WHERE EXISTS (SELECT 1 FROM following f
+                WHERE (f.follower_id = b.blocker_id AND f.followee_id = b.blocked_id)
+                    OR (f.follower_id = b.blocked_id AND f.followee_id = b.blocker_id))
+            """
+        ),
+    ]
+
+    static let oneSidedFollows = [
+        """
+        SELECT count(*) FROM following a WHERE NOT EXISTS (
+            SELECT 1 FROM followers b WHERE b.followee_id = a.followee_id AND b.follower_id = a.follower_id)
+        """,
+        """
+        SELECT count(*) FROM followers b WHERE NOT EXISTS (
+            SELECT 1 FROM following a WHERE a.followee_id = b.followee_id AND a.follower_id = b.follower_id)
+        """,
+    ]
+
+    /// `following` is the truth.
+    static let followRepairs = [
+        """
+        INSERT INTO followers (followee_id, follower_id, follow_id)
+        SELECT followee_id, follower_id, follow_id FROM following WHERE true ON CONFLICT DO NOTHING
+        """,
+        """
+        DELETE FROM followers WHERE NOT EXISTS (SELECT 1 FROM following a
+            WHERE a.followee_id = followers.followee_id AND a.follower_id = followers.follower_id)
+        """,
+    ]
+
+    /// Accounts with the counters that their rows give.
+    private static let counted = """
+        SELECT u.id AS id, coalesce(fr.n, 0) AS followers, coalesce(fg.n, 0) AS following, coalesce(p.n, 0) AS posts
+        FROM users u
+        LEFT JOIN (SELECT followee_id, count(*) AS n FROM followers GROUP BY followee_id) fr ON fr.followee_id = u.id
+        LEFT JOIN (SELECT follower_id, count(*) AS n FROM following GROUP BY follower_id) fg ON fg.follower_id = u.id
+        LEFT JOIN (SELECT author_id, count(*) AS n FROM posts WHERE state = 3 AND visibility <> 2
+            GROUP BY author_id) p ON p.author_id = u.id
+        """
+
+    /// Posts with the number of their visible descendants.
+    private static let countedComments = """
+        WITH RECURSIVE up (reply, ancestor) AS (
+            SELECT id, reply_to FROM posts WHERE reply_to IS NOT NULL AND state = 3 AND visibility <> 2
+            UNION ALL SELECT up.reply, p.reply_to FROM up JOIN posts p ON p.id = up.ancestor
+                WHERE p.reply_to IS NOT NULL)
+        SELECT ancestor AS id, count(*) AS n FROM up GROUP BY ancestor
+        """
+
+    static let drifts: [(what: String, sql: String)] = [
+        (
+            "accounts have wrong counters",
+            """
+            SELECT count(*) FROM (\(counted)) AS truth LEFT JOIN account_counters c ON c.account_id = truth.id
+            WHERE coalesce(c.followers, 0) <> truth.followers OR coalesce(c.following, 0) <> truth.following
+                OR coalesce(c.posts, 0) <> truth.posts
+            """
+        ),
+        (
+            "posts have a wrong number of comments",
+            """
+            SELECT count(*) FROM posts p LEFT JOIN post_counters c ON c.post_id = p.id
+            LEFT JOIN (\(countedComments)) AS truth ON truth.id = p.id
+            WHERE coalesce(c.comments, 0) <> coalesce(truth.n, 0)
+            """
+        ),
+    ]
+
+    static let counterRepairs = [
+        """
+        INSERT INTO account_counters (account_id, followers, following, posts)
+        SELECT id, followers, following, posts FROM (\(counted)) AS truth WHERE true
+        ON CONFLICT (account_id) DO UPDATE SET followers = excluded.followers, following = excluded.following,
+            posts = excluded.posts
+        WHERE account_counters.followers <> excluded.followers OR account_counters.following <> excluded.following
+            OR account_counters.posts <> excluded.posts
+        """,
+        """
+        INSERT INTO post_counters (post_id, comments)
+        SELECT p.id, coalesce(truth.n, 0) FROM posts p LEFT JOIN post_counters c ON c.post_id = p.id
+        LEFT JOIN (\(countedComments)) AS truth ON truth.id = p.id
+        WHERE coalesce(c.comments, 0) <> coalesce(truth.n, 0)
+        ON CONFLICT (post_id) DO UPDATE SET comments = excluded.comments
+        """,
+    ]
+
+    /// Whether every event that counts has been counted in this snapshot.
+    static func countersAreCurrent(_ store: any SQLReader) throws -> Bool {
+        try store.integer(
+            """
+            SELECT count(*) FROM outbox o WHERE o.topic IN (1, 2) AND (
+                o.event_offset > coalesce((SELECT event_offset FROM consumer_offsets
+                    WHERE consumer_group = 'account-counters'), 0)
+                OR (o.topic = 1 AND o.event_offset > coalesce((SELECT event_offset FROM consumer_offsets
+                    WHERE consumer_group = 'post-counters'), 0)))
+            """) == 0
+    }
+
+    /// A home feed by its definition: the posts of the viewer and of those they follow, newest first.
+    static let feed = """
+        SELECT p.position FROM posts p JOIN users a ON a.id = p.author_id
+        WHERE p.author_id IN (SELECT followee_id FROM following WHERE follower_id = $1 UNION SELECT $1)
+            AND p.state = 3 AND a.state = 0
+            AND (p.author_id = $1 OR (p.visibility <= 1
+                AND NOT EXISTS (SELECT 1 FROM mutes WHERE muter_id = $1 AND muted_id = p.author_id)
+                AND (p.reply_to_author IS NULL OR p.reply_to_author = $1 OR EXISTS (
+                    SELECT 1 FROM following WHERE follower_id = $1 AND followee_id = p.reply_to_author))))
+        ORDER BY p.position DESC LIMIT $2
+        """
+}

@@ -1,0 +1,22 @@
+import Core
+import Testing
+
+@Suite struct VisibilityTests {
+    @Test(
+        "names of the API",
+        arguments: [("public", Visibility.everyone), ("followers", .followers), ("private", .author)])
+    func names(name: String, visibility: Visibility) {
+        #expect(Visibility(name: name) == visibility)
+        #expect(visibility.name == name)
+    }
+
+    @Test("no other name is taken", arguments: ["", "Public", "PRIVATE", "everyone", "author", "public ", "friends"])
+    func unknown(name: String) {
+        #expect(Visibility(name: name) == nil)
+    }
+
+    @Test("stored values stay what they are")
+    func stored() {
+        #expect(Visibility.allCases.map(\.rawValue) == [0, 1, 2])
+    }
+}

@@ -1,0 +1,123 @@
+import Core
+import EventLog
+import SQL
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct DeadLetterTests {
+    let harness: Harness
+
+    init() async throws {
+        harness = try await Harness()
+    }
+
+    @Test("an event that keeps failing is set aside, and those after it are handled")
+    func poison() async throws {
+        let consumer = RowConsumer(poison: [2])
+        try await harness.appendTogether(1...4)
+        let letters = try await harness.running(consumer) { log in
+            try await log.drained()
+            return try await log.deadLetters.list()
+        }
+        #expect(try await harness.effects() == [1, 3, 4])
+        let letter = try #require(letters.first)
+        #expect(letters.count == 1)
+        #expect(letter.group == "rows")
+        #expect(letter.event.subject == 2)
+        #expect(letter.event.offset == 2)
+        #expect(letter.attempts == Limits.consumerAttemptsMax)
+        #expect(letter.reason.contains("Poisoned"))
+        #expect(letter.diedAt == harness.clock.now)
+        // Once in the batch, then alone as often as allowed.
+        #expect(consumer.attempts(2) == Limits.consumerAttemptsMax + 1)
+    }
+
+    @Test("a poison event is not tried again after a restart")
+    func restart() async throws {
+        try await harness.append(1...2)
+        try await harness.running(RowConsumer(poison: [2])) { try await $0.drained() }
+        let second = RowConsumer(poison: [2])
+        try await harness.running(second) { try await $0.drained() }
+        #expect(second.attempts(2) == 0)
+    }
+
+    @Test("replay applies what is cured, once, and keeps the rest")
+    func replay() async throws {
+        let consumer = RowConsumer(poison: [2, 3])
+        try await harness.append(1...3)
+        try await harness.running(consumer) { log in
+            try await log.drained()
+            #expect(try await log.replayDeadLetters() == (0, 2))
+            #expect(try await harness.effects() == [1])
+            consumer.cure()
+            #expect(try await log.replayDeadLetters() == (2, 0))
+            #expect(try await harness.effects() == [1, 2, 3])
+            #expect(try await log.deadLetters.list().isEmpty)
+            #expect(try await log.replayDeadLetters() == (0, 0))
+        }
+        #expect(try await harness.effects() == [1, 2, 3])
+        #expect(try await harness.storedOffset("rows") == 3)
+    }
+
+    @Test("a consumer in memory has dead letters too")
+    func volatile() async throws {
+        let consumer = MemoryConsumer(poison: [2])
+        try await harness.running(consumer) { log in
+            try await harness.append(1...3)
+            try await log.drained()
+            #expect(Set(consumer.subjects) == [1, 3])
+            #expect(try await log.deadLetters.list().map(\.group) == ["memory"])
+            consumer.cure()
+            #expect(try await log.replayDeadLetters() == (1, 0))
+            #expect(consumer.subjects.contains(2))
+        }
+    }
+
+    @Test("each group has its own letters")
+    func groups() async throws {
+        try await harness.append([1])
+        try await harness.running(RowConsumer("a", poison: [1]), RowConsumer("b", poison: [1])) { log in
+            try await log.drained()
+            #expect(Set(try await log.deadLetters.list().map(\.group)) == ["a", "b"])
+        }
+    }
+
+    @Test(
+        "a store that is away kills no events",
+        arguments: [SQLError.Code.unavailable, .overloaded, .other])
+    func storeAway(code: SQLError.Code) async throws {
+        let store = FailingDatabase(harness.database)
+        let (rows, memory) = (RowConsumer(), MemoryConsumer())
+        try await harness.running(rows, memory, on: store) { log in
+            try await log.drained()
+            store.failNext(4, with: SQLError(code, "away"))
+            try await harness.append(1...3)
+            while store.failuresLeft > 0 { try await Task.sleep(for: .milliseconds(5)) }
+            try await log.drained()
+            #expect(try await log.deadLetters.list().isEmpty)
+        }
+        #expect(try await harness.effects() == [1, 2, 3])
+        #expect(Set(memory.subjects) == [1, 2, 3])
+    }
+
+    @Test("an event whose commit fails for want of a store is applied once")
+    func passingErrorInHandling() async throws {
+        struct AwayConsumer: TransactionalConsumer {
+            let inner: RowConsumer
+            var group: String { inner.group }
+            var topics: Set<Topic> { inner.topics }
+
+            func handle(_ events: [Event], in store: any SQLWriter) throws {
+                try inner.handle(events, in: store)
+                if inner.attempts(1) < 7 { throw SQLError(.unavailable, "disk full") }
+            }
+        }
+        let inner = RowConsumer()
+        try await harness.append([1])
+        try await harness.running(AwayConsumer(inner: inner)) { log in
+            try await log.drained()
+            #expect(try await log.deadLetters.list().isEmpty)
+        }
+        #expect(inner.attempts(1) == 7)
+        #expect(try await harness.effects() == [1])
+    }
+}
