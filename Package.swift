@@ -199,6 +199,26 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "ScenarioTests",
+            dependencies: [
+                "Starling", "Core", "Telemetry", "SQL", "EventLog", "KeyValue", "Accounts", "SocialGraph", "Posts",
+                "Timelines", "HTTPAPI",
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: [
+                "HTTPClient", "Core", "SQL",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "StarlingTests",
             dependencies: ["Starling", "Core", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: settings

@@ -17,7 +17,7 @@ import Testing
         try await harness.running(consumer) { log in
             try await log.drained()
             #expect(try await harness.effects() == [1, 2, 3])
-            // Idle now. Only the commit wakes it: `waitUntilProcessed` does not.
+            // Idle now.
             for subject in 4...20 as ClosedRange<Int64> {
                 try await harness.append([subject])
                 try await log.drained()

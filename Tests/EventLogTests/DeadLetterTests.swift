@@ -108,7 +108,7 @@ import Testing
 
             func handle(_ events: [Event], in store: any SQLWriter) throws {
                 try inner.handle(events, in: store)
-                if inner.attempts(1) < 7 { throw SQLError(.unavailable, "disk full") }
+                if inner.attempts(1) < 5 { throw SQLError(.unavailable, "disk full") }
             }
         }
         let inner = RowConsumer()
@@ -117,7 +117,7 @@ import Testing
             try await log.drained()
             #expect(try await log.deadLetters.list().isEmpty)
         }
-        #expect(inner.attempts(1) == 7)
+        #expect(inner.attempts(1) == 5)
         #expect(try await harness.effects() == [1])
     }
 }

@@ -10,9 +10,12 @@ enum JSONBody {
         guard String(validating: bytes, as: UTF8.self) != nil else {
             throw APIError.badRequest("The body is not valid UTF-8.")
         }
-        try checkDepth(bytes)
         do {
+            try StrictJSON.check(bytes, depthMax: Limits.jsonDepthMax)
             return try JSONDecoder().decode(Body.self, from: Data(bytes))
+        } catch let broken as StrictJSON.Broken {
+            throw APIError.badRequest(
+                "The body is not valid JSON: \(broken.reason), at line \(broken.line), column \(broken.column).")
         } catch let error as DecodingError {
             throw problem(for: error)
         }
@@ -32,47 +35,13 @@ enum JSONBody {
                 let field = name(of: context.codingPath)
                 return APIError.invalid(field, "\(field) is \(context.debugDescription).")
             }
-            return APIError.badRequest("The body is not valid JSON\(place(in: context)).")
+            return APIError.badRequest("The body is not valid JSON.")
         @unknown default: return APIError.badRequest("The body is not valid JSON.")
         }
     }
 
     private static func name(of path: [any CodingKey]) -> String {
         path.map(\.stringValue).joined(separator: ".")
-    }
-
-    /// Where the parser stopped; only line and column, nothing of what the client sent.
-    private static func place(in context: DecodingError.Context) -> String {
-        let message = (context.underlyingError as? NSError)?.userInfo[NSDebugDescriptionErrorKey] as? String ?? ""
-        guard let place = message.firstMatch(of: /line (\d+), column (\d+)/) else { return "" }
-        return ": it breaks at line \(place.1), column \(place.2)"
-    }
-
-    private static func checkDepth(_ bytes: [UInt8]) throws {
-        var depth = 0
-        var isInString = false
-        var isEscaped = false
-        for byte in bytes {
-            if isInString {
-                if isEscaped {
-                    isEscaped = false
-                } else if byte == UInt8(ascii: "\\") {
-                    isEscaped = true
-                } else if byte == UInt8(ascii: "\"") {
-                    isInString = false
-                }
-                continue
-            }
-            switch byte {
-            case UInt8(ascii: "\""): isInString = true
-            case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
-            case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
-            default: break
-            }
-            guard depth <= Limits.jsonDepthMax else {
-                throw APIError.badRequest("The body nests deeper than \(Limits.jsonDepthMax) levels.")
-            }
-        }
     }
 }
 

@@ -50,8 +50,12 @@ final class GroupCommitter: Sendable {
     }
 
     /// Refuses new jobs. Those queued still run.
-    func close() {
-        state.withLock { $0.isClosed = true }
+    /// - Returns: whether this call closed it.
+    func close() -> Bool {
+        state.withLock { state in
+            defer { state.isClosed = true }
+            return !state.isClosed
+        }
     }
 
     /// Whether jobs are waiting or running.

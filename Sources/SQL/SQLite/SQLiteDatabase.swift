@@ -77,7 +77,7 @@ package final class SQLiteDatabase: Database {
     }
 
     package func close() async throws {
-        committer.close()
+        guard committer.close() else { return }
         // The writer's queue is serial: a batch has run once this has, and the next, if there is one, stands behind it.
         repeat { try await pool.writeWithoutTransaction { _ in } } while committer.isDraining
         try await pool.writeWithoutTransaction { _ = try? $0.checkpoint(.truncate) }

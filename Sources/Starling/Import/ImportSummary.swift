@@ -45,7 +45,8 @@ extension ImportSummary.File {
             let more = skipped.counts[.selfEdge, default: 0] > skipped.selfEdges.count ? " …" : ""
             report.append(
                 skipped.selfEdges.count == 1
-                    ? "  line \(first) \(SkipReason.selfEdge.rawValue)" : "  lines that follow themselves: \(numbers)\(more)")
+                    ? "  line \(first) \(SkipReason.selfEdge.rawValue)"
+                    : "  lines that follow themselves: \(numbers)\(more)")
         }
         for line in skipped.badLines {
             report.append("  line \(line.number) \(line.reason.rawValue)")

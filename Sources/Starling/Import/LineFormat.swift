@@ -56,8 +56,10 @@ struct ActivityFormat: LineFormat {
         let (author, target) = (try columns.account(), try columns.account())
         let time = try columns.next()
         let kind = try Kind(try columns.next())
-        guard let written = Int64(decimal: time).map(WrittenTime.milliseconds) ?? WrittenTime.milliseconds(
-            String(decoding: time, as: UTF8.self)), times.contains(written)
+        guard
+            let written = Int64(decimal: time).map(WrittenTime.milliseconds)
+                ?? WrittenTime.milliseconds(
+                    String(decoding: time, as: UTF8.self)), times.contains(written)
         else { throw SkipReason.time }
         var numbers = SeededNumbers(seed: seed, line: line.number)
         let content = BuiltInTexts.activity(kind, target: target.username, &numbers)

@@ -1,0 +1,69 @@
+/// What a summary leaves open, by operation.
+enum OpenAPIDescriptions {
+    /// - Parameter id: of an operation, or of its alias.
+    static func text(of id: String) -> String? {
+        if let text = texts[id] { return text }
+        guard id.hasSuffix("Alias") else { return nil }
+        return "The same as `\(id.dropLast("Alias".count))`."
+    }
+
+    private static let texts = accounts.merging(posts) { $1 }.merging(graph) { $1 }.merging(operations) { $1 }
+
+    private static let accounts = [
+        "register": "A username is never given twice, also not after its account was deleted.",
+        "login": "An unknown name and a wrong password answer alike.",
+        "refresh": "Answers with a new refresh token as well; the one sent no longer works. Sending it again ends the "
+            + "session, since somebody else may hold it.",
+        "logout":
+            "Ends the session this access token belongs to, with its refresh token, at once. Other sessions stay.",
+        "getMe": "As others see it, and with your e-mail address.",
+        "updateMe": "What is left out stays. A new password or e-mail address needs `current_password`; a new password "
+            + "ends your other sessions.",
+        "deleteMe": "At once nobody sees your account and posts any more; they are then erased. It cannot be undone.",
+        "updateUser": "As `PATCH /v1/me`. Any id but your own answers 404.",
+        "getUser": "Profiles of private accounts are shown, too; their posts, followers and followees are not. An "
+            + "account that blocks you answers 404.",
+        "getUserByUsername": "As `GET /v1/users/{id}`.",
+    ]
+
+    private static let posts = [
+        "createPost":
+            "On disk when it answers, and in your own feed from then on. Send an `Idempotency-Key` to be able "
+            + "to try again after a broken connection.",
+        "getPost": "404 also where it exists and is not for you.",
+        "editPost": "Only your own. Its place in feeds stays.",
+        "deletePost": "Only your own. Its text and history are erased.",
+        "getPostHistory": "The current version first. A version is shown to those who could see it when it was "
+            + "current.",
+        "listUserPosts": "Those that you may see. An account that blocks you, or that you block, answers 404.",
+    ]
+
+    private static let graph = [
+        "follow": "Doing it again changes nothing. A private account gets a request first (`requested`). An account "
+            + "that you block answers 409.",
+        "unfollow": "Also takes back an open request. Not following in the first place is fine.",
+        "getRelationship": "With yourself, every flag is false.",
+        "listFollowRequests": "The newest first. Accept or reject them one by one.",
+        "acceptFollowRequest": "From now on they see what is for your followers.",
+        "rejectFollowRequest": "They are not told, and may ask again.",
+        "block": "Neither sees the other from now on; follows and requests both ways end.",
+        "unblock": "What the block ended does not come back.",
+        "mute": "They are not told, and you still see their profile and posts elsewhere.",
+        "unmute": "Their posts are back in your home feed, old ones too.",
+        "listFollowers": "The newest first. Empty for a private account that you do not follow. Accounts that a block "
+            + "keeps from you are left out, so a page may be short.",
+        "listFollowing": "The newest first. Empty for a private account that you do not follow. Accounts that a block "
+            + "keeps from you are left out, so a page may be short.",
+        "listBlocks": "The newest first. Only you see this list.",
+        "listMutes": "The newest first. Only you see this list.",
+        "getFeed": "Posts of the accounts you follow and your own; replies where you follow both sides. Scroll with "
+            + "`cursor` to the very first post, or poll for news with `since`.",
+    ]
+
+    private static let operations = [
+        "getHealth": "Touches nothing but the process. Use it to decide on a restart.",
+        "getReadiness": "Writes to the store to see that it can. Use it to decide on sending traffic.",
+        "getMetrics": "Answers 404 without the metrics token, and where none is set.",
+        "getOpenAPI": "Made from the table that routes requests, so that it cannot fall behind.",
+    ]
+}

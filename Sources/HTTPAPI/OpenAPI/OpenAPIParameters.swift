@@ -1,0 +1,46 @@
+import Core
+
+/// Query and header parameters that several routes share.
+enum OpenAPIParameters {
+    static let all: OpenAPIValue = [
+        "cursor": query(
+            "cursor", "The `next_cursor` of the page before, unchanged; nothing for the first page.",
+            ["type": "string", "minLength": 1, "maxLength": 64], example: "u2e5q7a9kz1c"),
+        "limit": query(
+            "limit", "How many to list at most. `page_size` is an alias.",
+            [
+                "type": "integer", "minimum": 1, "maximum": .integer(Limits.pageSizeMax),
+                "default": .integer(Limits.pageSizeDefault),
+            ], example: 20),
+        "since": query(
+            "since",
+            "The `latest` of an earlier page: lists only what became part of the feed after it, newest first. Page "
+                + "through it with `cursor` while keeping `since`. 410 asks to load the feed anew.",
+            ["type": "string", "minLength": 1, "maxLength": 64], example: "l3f"),
+        "order": query(
+            "order", "The order of the feed.",
+            ["type": "string", "enum": ["chronological"], "default": "chronological"], example: "chronological"),
+        "replies": query(
+            "replies", "Whether replies are listed too.", ["type": "boolean", "default": false], example: true),
+        "idempotencyKey": [
+            "name": "Idempotency-Key", "in": "header", "required": false,
+            "description": .string(
+                "Your name for this command, 1 to \(Limits.idempotencyKeyBytesMax) visible ASCII characters, bare or "
+                    + "in double quotes. Sent again with the same body within 24 hours it answers with the same post "
+                    + "instead of publishing twice; with another body it is refused (422)."),
+            "schema": [
+                "type": "string", "minLength": 1, "maxLength": .integer(Limits.idempotencyKeyBytesMax + 2),
+                "pattern": "^[!-~]+$",
+            ], "example": "8e03978e-40d5-43dd-bc93-6894a57f9324",
+        ],
+    ]
+
+    private static func query(
+        _ name: String, _ description: String, _ schema: OpenAPIValue, example: OpenAPIValue
+    ) -> OpenAPIValue {
+        [
+            "name": .string(name), "in": "query", "required": false, "description": .string(description),
+            "schema": schema, "example": example,
+        ]
+    }
+}

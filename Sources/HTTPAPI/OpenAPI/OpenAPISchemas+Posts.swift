@@ -1,0 +1,92 @@
+import Core
+
+extension OpenAPISchemas {
+    static let posts: [(key: String, value: OpenAPIValue)] = [
+        ("NewPost", newPost), ("PostChanges", postChanges), ("Post", post), ("ViewerState", viewer),
+        ("PostPage", page("posts", of: "Post", "A page of one account's posts.")),
+        (
+            "FeedPage",
+            page(
+                "posts", of: "Post", "A page of the home feed.",
+                more: [
+                    (
+                        "latest",
+                        [
+                            "type": "string", "description": "Pass it as `since` to learn later what is new.",
+                            "examples": ["l3f"],
+                        ]
+                    )
+                ])
+        ),
+        ("Revision", revision), ("RevisionPage", page("revisions", of: "Revision", "The versions of a post.")),
+    ]
+
+    private static let content: OpenAPIValue = [
+        "type": "string", "minLength": 1, "maxLength": .integer(Limits.contentBytesMax),
+        "description": .string(
+            "Plain text, kept as it is sent: up to \(Limits.contentCharactersMax) characters, as people count them, "
+                + "and \(Limits.contentBytesMax) bytes of UTF-8; not only white space, and without U+0000."),
+        "examples": ["A starling sat on the wire."],
+    ]
+
+    private static let visibilityText =
+        "Who may see it: `public` is everyone (accepted followers, where the account is private), `followers` is your "
+        + "followers, `private` is only you."
+
+    private static let newPost = object(
+        "A post to be published.", optional: ["visibility", "reply_to"],
+        [
+            "content": content,
+            "visibility": [
+                "type": ["string", "null"], "enum": .array(visibilities + [nil]), "default": "public",
+                "description": .string(visibilityText),
+            ],
+            "reply_to": [
+                "type": ["string", "null"], "pattern": "^[1-9][0-9]{0,18}$",
+                "description": .string(
+                    "The `post_id` it answers. Replies nest at most \(Limits.replyDepthMax) deep."),
+                "examples": ["2764810273419395072"],
+            ],
+        ])
+
+    private static let visibilities: [OpenAPIValue] = Visibility.allCases.map { .string($0.name) }
+
+    private static let postChanges = object(
+        "The post's new text, and its visibility where that changes.", optional: ["visibility"],
+        [
+            "content": content,
+            "visibility": [
+                "type": ["string", "null"], "enum": .array(visibilities + [nil]),
+                "description": .string(visibilityText + " Left out, it stays."),
+            ],
+        ])
+
+    private static let post = object(
+        "A post as you see it.",
+        [
+            "post_id": reference("ID"), "author": reference("Author"), "content": content,
+            "content_type": ["type": "string", "enum": ["text/plain"]],
+            "media": ["type": "array", "items": ["type": "object"], "maxItems": 0, "description": "None yet."],
+            "visibility": ["type": "string", "enum": visibilityNames],
+            "reply_to": [
+                "type": ["string", "null"], "pattern": "^[1-9][0-9]{0,18}$", "description": "The `post_id` it answers.",
+            ],
+            "created_at": time, "edited_at": emptyTime, "likes_count": count,
+            "comments_count": count.adding([("description", "All replies below it that others may see.")]),
+            "shares_count": count, "viewer": reference("ViewerState"),
+        ])
+
+    private static let viewer = object(
+        "What you did with a post.",
+        [
+            "liked": flag, "reaction": ["type": ["string", "null"]], "shared": flag, "bookmarked": flag,
+        ])
+
+    private static let revision = object(
+        "A version of a post's text. You see those that you could have seen when they were current.",
+        [
+            "version": ["type": "integer", "minimum": 1, "maximum": .integer(Limits.postRevisionsMax)],
+            "content": content, "visibility": ["type": "string", "enum": visibilityNames],
+            "written_at": time,
+        ])
+}

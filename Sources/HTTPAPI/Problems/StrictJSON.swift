@@ -1,0 +1,167 @@
+/// Checks that bytes are one JSON text of RFC 8259, to the letter and within a depth, before a decoder sees them.
+///
+/// Foundation's decoder takes more than JSON (trailing commas, other encodings, names given twice) and its stack is not
+/// bounded by us. It decodes what has passed here.
+struct StrictJSON {
+    /// Where and why a text stopped being JSON.
+    struct Broken: Error {
+        let reason: String
+        let line: Int
+        let column: Int
+    }
+
+    private let bytes: [UInt8]
+    private let depthMax: Int
+    private var index = 0
+
+    /// - Throws: `Broken`.
+    static func check(_ bytes: [UInt8], depthMax: Int) throws(Broken) {
+        var scan = StrictJSON(bytes: bytes, depthMax: depthMax)
+        scan.skipSpace()
+        try scan.value(depth: 1)
+        scan.skipSpace()
+        guard scan.index == bytes.count else { throw scan.broken("there is more after the end") }
+    }
+
+    private init(bytes: [UInt8], depthMax: Int) {
+        self.bytes = bytes
+        self.depthMax = depthMax
+    }
+
+    private var current: UInt8? { index < bytes.count ? bytes[index] : nil }
+
+    private func broken(_ reason: String) -> Broken {
+        let before = bytes[..<min(index, bytes.count)]
+        let lineStart = before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+        return Broken(
+            reason: reason, line: before.count { $0 == UInt8(ascii: "\n") } + 1, column: before.count - lineStart + 1)
+    }
+
+    private mutating func skipSpace() {
+        while let byte = current, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 { index += 1 }
+    }
+
+    private mutating func take(_ byte: UInt8, or reason: String) throws(Broken) {
+        guard current == byte else { throw broken(current == nil ? "it ends too early" : reason) }
+        index += 1
+    }
+
+    private mutating func value(depth: Int) throws(Broken) {
+        guard depth <= depthMax else { throw broken("it nests deeper than \(depthMax) levels") }
+        switch current {
+        case UInt8(ascii: "{"): try object(depth: depth)
+        case UInt8(ascii: "["): try array(depth: depth)
+        case UInt8(ascii: "\""): _ = try string()
+        case UInt8(ascii: "t"): try literal("true")
+        case UInt8(ascii: "f"): try literal("false")
+        case UInt8(ascii: "n"): try literal("null")
+        case nil: throw broken("it ends too early")
+        default: try number()
+        }
+    }
+
+    private mutating func object(depth: Int) throws(Broken) {
+        index += 1
+        skipSpace()
+        var names: Set<ArraySlice<UInt8>> = []
+        guard current != UInt8(ascii: "}") else { return index += 1 }
+        while true {
+            let name = try string()
+            guard names.insert(name).inserted else { throw broken("a name is given twice") }
+            skipSpace()
+            try take(UInt8(ascii: ":"), or: "a colon is missing")
+            skipSpace()
+            try value(depth: depth + 1)
+            skipSpace()
+            guard current == UInt8(ascii: ",") else { break }
+            index += 1
+            skipSpace()
+        }
+        try take(UInt8(ascii: "}"), or: "a comma or a closing brace is missing")
+    }
+
+    private mutating func array(depth: Int) throws(Broken) {
+        index += 1
+        skipSpace()
+        guard current != UInt8(ascii: "]") else { return index += 1 }
+        while true {
+            try value(depth: depth + 1)
+            skipSpace()
+            guard current == UInt8(ascii: ",") else { break }
+            index += 1
+            skipSpace()
+        }
+        try take(UInt8(ascii: "]"), or: "a comma or a closing bracket is missing")
+    }
+
+    /// - Returns: the bytes between the quotes, escapes as they stand.
+    private mutating func string() throws(Broken) -> ArraySlice<UInt8> {
+        try take(UInt8(ascii: "\""), or: "a quotation mark is missing")
+        let start = index
+        while let byte = current, byte != UInt8(ascii: "\"") {
+            guard byte >= 0x20 else { throw broken("a control character stands in a string") }
+            index += 1
+            if byte == UInt8(ascii: "\\") { try escape() }
+        }
+        let end = index
+        try take(UInt8(ascii: "\""), or: "a quotation mark is missing")
+        return bytes[start..<end]
+    }
+
+    private mutating func escape() throws(Broken) {
+        guard let byte = current else { throw broken("it ends too early") }
+        index += 1
+        guard byte == UInt8(ascii: "u") else {
+            guard "\"\\/bfnrt".utf8.contains(byte) else { throw broken("an escape is unknown") }
+            return
+        }
+        let unit = try fourHexDigits()
+        guard (0xD800...0xDFFF).contains(unit) else { return }
+        guard unit < 0xDC00, current == UInt8(ascii: "\\") else { throw broken("half of a surrogate pair is missing") }
+        index += 1
+        try take(UInt8(ascii: "u"), or: "half of a surrogate pair is missing")
+        guard (0xDC00...0xDFFF).contains(try fourHexDigits()) else {
+            throw broken("half of a surrogate pair is missing")
+        }
+    }
+
+    private mutating func fourHexDigits() throws(Broken) -> UInt32 {
+        var unit: UInt32 = 0
+        for _ in 0..<4 {
+            guard let digit = current.flatMap({ Character(UnicodeScalar($0)).hexDigitValue }) else {
+                throw broken("a hexadecimal digit is missing")
+            }
+            unit = unit << 4 | UInt32(digit)
+            index += 1
+        }
+        return unit
+    }
+
+    private mutating func literal(_ text: StaticString) throws(Broken) {
+        for offset in 0..<text.utf8CodeUnitCount {
+            try take(text.utf8Start[offset], or: "a value is unknown")
+        }
+    }
+
+    private mutating func number() throws(Broken) {
+        if current == UInt8(ascii: "-") { index += 1 }
+        if current == UInt8(ascii: "0") { index += 1 } else { try digits() }
+        if current == UInt8(ascii: ".") {
+            index += 1
+            try digits()
+        }
+        if current == UInt8(ascii: "e") || current == UInt8(ascii: "E") {
+            index += 1
+            if current == UInt8(ascii: "+") || current == UInt8(ascii: "-") { index += 1 }
+            try digits()
+        }
+    }
+
+    private mutating func digits() throws(Broken) {
+        let start = index
+        while let byte = current, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) { index += 1 }
+        guard index > start else {
+            throw broken(current == nil ? "it ends too early" : "a value is missing or unknown")
+        }
+    }
+}

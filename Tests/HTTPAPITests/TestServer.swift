@@ -1,0 +1,123 @@
+import Accounts
+import Core
+import EventLog
+import Foundation
+import KeyValue
+import Logging
+import Posts
+import SQL
+import SocialGraph
+import Telemetry
+import Testing
+import Timelines
+
+@testable import HTTPAPI
+
+/// The whole server in this process, wired as the executable wires it, on a database in a temporary folder and without
+/// a network. Every answer it gives is held against the OpenAPI document.
+struct TestServer: Sendable {
+    let database: SQLiteDatabase
+    let clock: ManualClock
+    let eventLog: EventLog
+    let home: HomeTimelines
+    let locks: KeyLock<IdempotencyKey>
+    let services: APIServices
+    let readiness: Readiness
+    let api: API
+    let contract: Contract
+    private let runners: [ConsumerRunner]
+
+    static let metricsToken = "let me read"
+    private static let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+
+    struct Options: Sendable {
+        var limits: RateLimits = {
+            var limits = RateLimits()
+            limits.isEnabled = false
+            return limits
+        }()
+        var pullThreshold: Int64 = 10_000
+    }
+
+    /// Runs `body` against a server whose consumers are at work, and takes everything down afterwards.
+    static func run(
+        _ options: Options = Options(), _ body: @Sendable (TestServer) async throws -> Void
+    ) async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "starling-http-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let server = try await TestServer(folder: folder, options)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for runner in server.runners { group.addTask { try await runner.run() } }
+            try await body(server)
+            group.cancelAll()
+        }
+        try await server.database.close()
+    }
+
+    /// Waits until every event has had its effect.
+    func drained() async throws {
+        try await eventLog.drained()
+    }
+
+    private init(folder: URL, _ options: Options) async throws {
+        database = try SQLiteDatabase(path: folder.appending(path: "test.db").path)
+        let migrations = AccountSchema.migrations + GraphSchema.migrations + PostSchema.migrations
+        try await Migrator([Outbox.migration, IDGenerator.migration] + migrations).migrate(database)
+        clock = ManualClock()
+        let wall = clock.wall
+        let ids = try await IDGenerator.leased(from: database, node: 0, clock: wall)
+        let directory = AccountDirectory(database: database)
+        let relations = RelationsCache(database: database)
+        let library = PostLibrary(database: database)
+        let source = TimelineSource(database: database)
+        let users = UserTimelines(database: database, source: source)
+        home = HomeTimelines(timelinesMax: 1_000, clock: wall)
+        let pulled = PulledAuthors()
+        eventLog = EventLog(database: database, clock: wall, logger: Self.logger)
+        let fanOut = eventLog.add(
+            FanOutConsumer(
+                database: database, directory: directory, followers: FollowerLists(database: database), home: home,
+                users: users, pulled: pulled, policy: FanOutPolicy(pullThreshold: options.pullThreshold),
+                clock: wall))
+        runners =
+            [fanOut] + [
+                eventLog.add(AccountCountersConsumer()), eventLog.add(PostCountersConsumer()),
+                eventLog.add(DeletedAccountsConsumer(clock: wall)),
+            ]
+        for runner in runners { try await runner.prepare() }
+
+        let hasher = try PasswordHasher(cost: .init(memoryKiB: 8, passes: 1))
+        let authority = try await TokenAuthority.opened(
+            on: database, settings: AccountsSettings(), clock: wall, logger: Self.logger)
+        let accounts = AccountService(
+            database: database, ids: ids, hasher: hasher, authority: authority, clock: wall,
+            privacyObservers: [RequestsOfOpenedAccounts(clock: wall)])
+        locks = KeyLock()
+        services = APIServices(
+            accounts: accounts,
+            sessions: SessionService(
+                database: database, ids: ids, hasher: hasher, authority: authority, clock: wall,
+                logger: Self.logger),
+            authenticator: Authenticator(database: database, authority: authority, directory: directory),
+            activity: ActivityRecorder(accounts: accounts, clock: wall, logger: Self.logger), directory: directory,
+            relations: relations,
+            graph: GraphService(
+                database: database, directory: directory, relations: relations, ids: ids, clock: wall),
+            posts: PostService(
+                database: database, directory: directory, relations: relations, library: library, ids: ids,
+                clock: wall, locks: locks),
+            feed: FeedReader(
+                database: database, directory: directory, relations: relations, library: library, home: home,
+                users: users, pulled: pulled, source: source, clock: wall, fanOutOffset: { fanOut.processed }),
+            database: database)
+        readiness = Readiness(database: database, logger: Self.logger)
+        readiness.startServing()
+        api = API(
+            services: services,
+            operations: OperationsRoutes(
+                readiness: readiness, metrics: MetricsRegistry(), metricsToken: Self.metricsToken),
+            limits: options.limits, limiter: MemoryRateLimiter(), logger: Self.logger)
+        contract = try await Contract(api)
+    }
+}
