@@ -41,6 +41,7 @@ package enum Limits {
     package static let commitQueueMax = 16_384
     package static let readerConnectionsMax = 4
     package static let consumerBatchMax = 512
+    package static let consumerBatchFactsMax = 20_000
     package static let consumerAttemptsMax = 5
     package static let importBatchMax = 2_000
     package static let outboxPruneBatchMax = 5_000

@@ -94,19 +94,20 @@ package final class ConsumerRunner: Service, Sendable {
     private func handleBatch() async throws -> Bool {
         let offset = progress.offset
         let topics = consumer.topics
-        let (events, head) = try await database.read { store in
+        let (found, head) = try await database.read { store in
             (
                 try Outbox.events(after: offset, topics: topics, limit: Limits.consumerBatchMax, store),
                 try Outbox.head(store)
             )
         }
+        let events = Self.handful(of: found)
         backlog.record(max(0, head - offset))
         guard let last = events.last else {
             try await pass(head)
             return false
         }
         do {
-            try await apply(events)
+            try await apply(Array(events))
             progress.advance(to: last.offset)
         } catch let error as SQLError where error.isPassing {
             throw error
@@ -126,6 +127,15 @@ package final class ConsumerRunner: Service, Sendable {
             savedOffset.store(head, ordering: .relaxed)
         }
         progress.advance(to: head)
+    }
+
+    /// Events of imports stand for thousands of facts each; few of them make a transaction that is long enough.
+    private static func handful(of events: [Event]) -> ArraySlice<Event> {
+        var facts = 0
+        return events.prefix { event in
+            defer { facts += event.list.count }
+            return facts < Limits.consumerBatchFactsMax
+        }
     }
 
     private func applyAlone(_ event: Event) async throws {

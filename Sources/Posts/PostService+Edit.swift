@@ -22,7 +22,8 @@ extension PostService {
         try await database.write { store in
             guard let old = try Self.ownPost(id, viewer, store) else { throw PostsError.notFound }
             let visibility = visibility ?? old.visibility
-            guard content.text != old.content || visibility != old.visibility else { return }
+            // Strings are equal when they look equal; here every byte counts.
+            guard !content.text.utf8.elementsEqual(old.content.utf8) || visibility != old.visibility else { return }
             guard old.version < Limits.postRevisionsMax else {
                 throw PostsError.limitReached("A post can be edited at most \(Limits.postRevisionsMax - 1) times.")
             }

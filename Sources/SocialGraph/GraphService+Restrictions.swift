@@ -11,6 +11,8 @@ extension GraphService {
         let blockID = try await newID(viewer)
         let now = clock.now()
         try await database.write { store in
+            // Two blocks at once would each hide the other from its undoing: the second one comes too late.
+            guard try !Self.isBlocked(viewer, by: other, store) else { throw GraphError.notFound }
             try Self.require(
                 try GraphQueries.count("blocks", "blocker_id", viewer, store), below: Limits.blocksMax, "blocks")
             try store.execute(
@@ -78,11 +80,15 @@ extension GraphService {
 
     /// Whether `other` blocks the viewer.
     package func isBlocked(_ viewer: ID<Account>, by other: ID<Account>) async throws -> Bool {
-        try await database.read { store in
-            try store.integer(
-                "SELECT count(*) FROM blocks WHERE blocker_id = $1 AND blocked_id = $2",
-                [.integer(other.rawValue), .integer(viewer.rawValue)]) > 0
-        }
+        try await database.read { try Self.isBlocked(viewer, by: other, $0) }
+    }
+
+    private static func isBlocked(
+        _ viewer: ID<Account>, by other: ID<Account>, _ store: any SQLReader
+    ) throws -> Bool {
+        try store.integer(
+            "SELECT count(*) FROM blocks WHERE blocker_id = $1 AND blocked_id = $2",
+            [.integer(other.rawValue), .integer(viewer.rawValue)]) > 0
     }
 
     private static func require(_ count: Int, below max: Int, _ what: String) throws {

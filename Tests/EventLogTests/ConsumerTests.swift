@@ -59,6 +59,19 @@ import Testing
         #expect(try await harness.storedOffset("rows") == count + 2)
     }
 
+    @Test("events that stand for many facts come in smaller batches")
+    func manyFacts() async throws {
+        let consumer = RowConsumer()
+        let list = [Int64](repeating: 1, count: Limits.consumerBatchFactsMax - 1)
+        let statements = (1...5).map {
+            Outbox.append(harness.event(.followsImported, subject: $0, list: list))
+        }
+        _ = try await harness.database.commit(statements, announcing: [.eventsAppended])
+        try await harness.running(consumer) { try await $0.drained() }
+        #expect(consumer.batchSizes == [2, 2, 1])
+        #expect(try await harness.effects() == [1, 2, 3, 4, 5])
+    }
+
     @Test("effects and offset stand or fall together")
     func atomicity() async throws {
         let poisoned = RowConsumer(poison: [3])

@@ -10,6 +10,10 @@ final class RowConsumer: TransactionalConsumer {
     let topics: Set<Topic>
     private let poison: Mutex<Set<Int64>>
     private let attempts = Mutex<[Int64: Int]>([:])
+    private let batches = Mutex<[Int]>([])
+
+    /// How many events came together, each time.
+    var batchSizes: [Int] { batches.withLock { $0 } }
 
     init(_ group: String = "rows", topics: Set<Topic> = [.graph], poison: Set<Int64> = []) {
         self.group = group
@@ -27,6 +31,7 @@ final class RowConsumer: TransactionalConsumer {
     }
 
     func handle(_ events: [Event], in store: any SQLWriter) throws {
+        batches.withLock { $0.append(events.count) }
         for event in events {
             attempts.withLock { $0[event.subject, default: 0] += 1 }
             try store.execute(

@@ -14,7 +14,7 @@ import Testing
         var isWhole = true
     }
 
-    @Test("what was acknowledged survives a power loss at any moment", arguments: 1...3, [false, true])
+    @Test("what was acknowledged survives a power loss at any moment", arguments: 1...2, [false, true])
     func durable(seed: Int, tearsBlocks: Bool) async throws {
         let damages = try await damages(seed: seed, synchronous: .full, tearsBlocks: tearsBlocks)
         #expect(damages.count >= 6)

@@ -13,6 +13,12 @@ extension AccountRow {
         return row
     }
 
+    /// Whether the profiles are the same bytes; strings are equal already when they look equal.
+    func hasProfile(of other: AccountRow) -> Bool {
+        displayName.utf8.elementsEqual(other.displayName.utf8) && bio.utf8.elementsEqual(other.bio.utf8)
+            && avatarURL == other.avatarURL
+    }
+
     /// Removes everything personal but the username, which is never given to anyone else.
     mutating func erase() {
         state = .deleted
@@ -28,9 +34,7 @@ extension AccountRow {
 extension AccountUpdateFlags {
     init(_ before: AccountRow, _ after: AccountRow) {
         self = []
-        let isProfileSame =
-            before.displayName == after.displayName && before.bio == after.bio && before.avatarURL == after.avatarURL
-        if !isProfileSame { insert(.profile) }
+        if !after.hasProfile(of: before) { insert(.profile) }
         if before.email != after.email || before.passwordHash != after.passwordHash { insert(.credentials) }
         if !before.isPrivate, after.isPrivate { insert(.becamePrivate) }
         if before.isPrivate, !after.isPrivate { insert(.becamePublic) }

@@ -80,7 +80,7 @@ package struct AccountService: Sendable {
                 // The password may have changed while the hash was computed.
                 if changes.needsPassword, before.passwordHash != confirmed { throw AccountsError.wrongCredentials }
                 let after = before.applying(changes, newPasswordHash: newHash)
-                guard after != before else { return }
+                guard after != before || !after.hasProfile(of: before) else { return }
                 let flags = AccountUpdateFlags(before, after)
                 try after.save(.accountUpdated, flags: flags, at: now, in: store)
                 if newHash != nil {

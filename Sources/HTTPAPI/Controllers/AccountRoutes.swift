@@ -67,9 +67,8 @@ struct AccountRoutes: Sendable {
     }
 
     private func userByName(_ request: APIRequest) async throws -> APIResponse {
-        let name = (request.parameters["name"] ?? "").lowercased()
-        guard Limits.usernameLength.contains(name.utf8.count),
-            let id = try await services.directory.id(ofUsername: name)
+        guard let name = try? Username(request.parameters["name"] ?? ""),
+            let id = try await services.directory.id(ofUsername: name.value)
         else { throw APIError.notFound }
         return try await profile(id, request)
     }

@@ -16,13 +16,13 @@ struct GraphRoutes: Sendable {
             .delete, "/v1/users/{id}/follow", .required,
             Operation(
                 "unfollow", "Stop following, or take back the request to", tag: Self.tag,
-                answer: (200, "FollowState"), problems: [404]), handler: unfollow)
+                answer: (200, "FollowState"), problems: [404, 422]), handler: unfollow)
         return [
             Endpoint(
                 .post, "/v1/users/{id}/follow", .required,
                 Operation(
                     "follow", "Follow an account, or ask to where it is private", tag: Self.tag,
-                    answer: (200, "FollowState"), problems: [404, 409]), handler: follow),
+                    answer: (200, "FollowState"), problems: [404, 409, 422]), handler: follow),
             unfollow,
             unfollow.alias("/v1/users/{id}/unfollow"),
             Endpoint(
@@ -44,7 +44,7 @@ struct GraphRoutes: Sendable {
                 .post, "/v1/me/follow-requests/{id}/accept", .required,
                 Operation(
                     "acceptFollowRequest", "Accept a follow request", tag: Self.tag, answer: (204, nil),
-                    problems: [404]),
+                    problems: [404, 422]),
                 handler: {
                     try await services.graph.acceptRequest(try $0.viewer(), from: try $0.id())
                     return .noContent
@@ -82,7 +82,7 @@ struct GraphRoutes: Sendable {
             method, "/v1/users/{id}/\(name)", .required,
             Operation(
                 method == .post ? name : "un\(name)", summary, tag: Self.tag, answer: (200, "Relationship"),
-                problems: [404]),
+                problems: [404, 422]),
             handler: { request in
                 try await perform(try request.viewer(), try request.id())
                 return try await relationship(request)

@@ -20,8 +20,8 @@ enum APIError {
         Problem(422, "invalid", "Unprocessable content", detail, field: field)
     }
 
-    static func unauthenticated(_ detail: String) -> Problem {
-        var problem = Problem(401, "unauthenticated", "Unauthorized", detail)
+    static func unauthenticated(_ detail: String, code: String = "unauthenticated") -> Problem {
+        var problem = Problem(401, code, "Unauthorized", detail)
         problem.headers[.wwwAuthenticate] = "Bearer realm=\"starling\""
         return problem
     }

@@ -7,7 +7,8 @@ enum JSONBody {
     /// - Throws: `Problem` 400 for what is no JSON, 422 for a field that is missing or of the wrong type.
     static func decode<Body: Decodable>(_: Body.Type, from bytes: [UInt8]) throws -> Body {
         guard !bytes.isEmpty else { throw APIError.badRequest("The body is empty; it must be a JSON object.") }
-        guard String(validating: bytes, as: UTF8.self) != nil else {
+        // A raw U+0000 is never JSON, and would make the decoder guess at other encodings.
+        guard String(validating: bytes, as: UTF8.self) != nil, !bytes.contains(0) else {
             throw APIError.badRequest("The body is not valid UTF-8.")
         }
         do {

@@ -25,13 +25,13 @@ enum ProblemMapping {
         case .invalid(let field, _): return APIError.invalid(field, detail)
         case .usernameTaken: return Problem(409, "username-taken", "Conflict", detail, field: "username")
         case .emailTaken: return Problem(409, "email-taken", "Conflict", detail, field: "email")
-        case .wrongCredentials: return Problem(401, "wrong-credentials", "Unauthorized", detail)
+        case .wrongCredentials: return APIError.unauthenticated(detail, code: "wrong-credentials")
         case .passwordNotSet: return Problem(403, "password-not-set", "Forbidden", detail)
         case .accountSuspended: return Problem(403, "account-suspended", "Forbidden", detail)
         case .notFound: return APIError.notFound
         case .unauthenticated: return APIError.unauthenticated(detail)
-        case .refreshTokenInvalid: return Problem(401, "refresh-token-invalid", "Unauthorized", detail)
-        case .refreshTokenReused: return Problem(401, "refresh-token-reused", "Unauthorized", detail)
+        case .refreshTokenInvalid: return APIError.unauthenticated(detail, code: "refresh-token-invalid")
+        case .refreshTokenReused: return APIError.unauthenticated(detail, code: "refresh-token-reused")
         case .overloaded: return APIError.retryLater(detail, seconds: 2)
         }
     }

@@ -17,12 +17,17 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
     package struct Deadlines: Sendable {
         package var head: TimeAmount
         package var body: TimeAmount
+        /// From an answer's first byte to its last being taken by the client's side.
+        package var answer: TimeAmount
         package var idle: TimeAmount
 
-        package init(head: TimeAmount = .seconds(10), body: TimeAmount = .seconds(30), idle: TimeAmount = .seconds(60))
-        {
+        package init(
+            head: TimeAmount = .seconds(10), body: TimeAmount = .seconds(30), answer: TimeAmount = .seconds(30),
+            idle: TimeAmount = .seconds(60)
+        ) {
             self.head = head
             self.body = body
+            self.answer = answer
             self.idle = idle
         }
     }
@@ -65,11 +70,22 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
     }
 
     package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        if case .end = unwrapOutboundIn(data) {
-            unanswered = max(0, unanswered - 1)
-            if unanswered == 0 { allow(deadlines.idle, context) }
+        switch unwrapOutboundIn(data) {
+        case .head:
+            allow(deadlines.answer, context)
+            context.write(data, promise: promise)
+        case .body: context.write(data, promise: promise)
+        case .end:
+            // Written is not sent: a client that does not read keeps the deadline running.
+            let sent = promise ?? context.eventLoop.makePromise()
+            sent.futureResult.assumeIsolated().whenSuccess { self.answered(context) }
+            context.write(data, promise: sent)
         }
-        context.write(data, promise: promise)
+    }
+
+    private func answered(_ context: ChannelHandlerContext) {
+        unanswered = max(0, unanswered - 1)
+        if unanswered == 0 { allow(deadlines.idle, context) } else { deadline?.cancel() }
     }
 
     package func errorCaught(context: ChannelHandlerContext, error: any Error) {

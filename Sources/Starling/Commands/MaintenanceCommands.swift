@@ -7,7 +7,9 @@ struct MigrateCommand: AsyncParsableCommand {
     @OptionGroup var data: DataDirectoryOption
 
     func run() async throws {
-        _ = try await data.use { try await $0.answer(.status) }
+        _ = try await ElapsedTime.shown("Migrating the store") {
+            try await data.use { try await $0.answer(.status) }
+        }
         print("The store is up to date.")
     }
 }
@@ -51,7 +53,10 @@ struct RebuildTimelinesCommand: AsyncParsableCommand {
     @OptionGroup var data: DataDirectoryOption
 
     func run() async throws {
-        guard case .count(let count) = try await data.use({ try await $0.answer(.rebuildTimelines) }) else { return }
+        let reply = try await data.use { port in
+            try await ElapsedTime.shown("Rebuilding timelines") { try await port.answer(.rebuildTimelines) }
+        }
+        guard case .count(let count) = reply else { return }
         print("Rebuilt \(count) timelines; the others are built when they are next read.")
     }
 }
@@ -102,9 +107,10 @@ struct CheckCommand: AsyncParsableCommand {
 
     func run() async throws {
         guard sample >= 0 else { throw ValidationError("--sample cannot be negative.") }
-        let reporter = ProgressReporter("Checking the store", unit: "steps")
-        let reply = try await data.use { try await $0.answer(.check(repair: repair, sample: sample)) }
-        reporter.finish()
+        let command = AdminCommand.check(repair: repair, sample: sample)
+        let reply = try await data.use { port in
+            try await ElapsedTime.shown("Checking the store") { try await port.answer(command) }
+        }
         guard case .check(let check) = reply else { return }
         for line in check.verified { print("verified: \(line)") }
         for line in check.problems { print("PROBLEM: \(line)") }

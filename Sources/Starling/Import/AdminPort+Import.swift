@@ -2,7 +2,7 @@ extension AdminPort {
     /// - Returns: the accounts' ids, in the order of the usernames.
     func importAccounts(_ usernames: [String]) async throws -> [Int64] {
         guard case .accounts(let ids) = try await answer(.importAccounts(usernames: usernames)),
-            ids.count == usernames.count
+            ids.count == usernames.count, !ids.contains(0)
         else { throw Self.misunderstood }
         return ids
     }
