@@ -43,11 +43,12 @@ package enum Limits {
     package static let consumerBatchMax = 512
     package static let consumerBatchFactsMax = 20_000
     package static let consumerAttemptsMax = 5
-    package static let importBatchMax = 2_000
+    package static let importBatchMax = 8_000
     package static let outboxPruneBatchMax = 5_000
 
     // Accounts
     package static let passwordHashesInFlightMax = 64
     package static let sessionsPerAccountMax = 100
+    package static let issuedTokensMax = 100_000
     package static let verifiedTokensMax = 100_000
 }

@@ -15,7 +15,10 @@ package enum Dialect: Sendable {
     package func translate(_ sql: String) -> String {
         switch self {
         case .sqlite: sql.replacing("list($", with: "json_each($").replacing("$", with: "?")
-        case .postgreSQL: sql.replacing(/list\((\$\d+)\)/) { "unnest(\($0.1)::bigint[]) AS list(value)" }
+        case .postgreSQL:
+            sql.replacing(/list\((\$\d+)\)(?: AS (\w+))?/) {
+                "unnest(\($0.1)::bigint[]) AS \($0.2 ?? "list")(value)"
+            }
         }
     }
 }

@@ -22,13 +22,15 @@ package struct FanOutConsumer: VolatileConsumer {
     private let pulled: PulledAuthors
     private let policy: FanOutPolicy
     private let clock: WallClock
+    private let bounds: TimelineBounds
     private let deliveries = Counter(label: MetricName.fanoutDeliveries)
     private let lag = Metrics.Timer(label: MetricName.publishToVisibleSeconds)
     private let warm = Gauge(label: MetricName.timelinesWarm)
 
     package init(
         database: any Database, directory: AccountDirectory, followers: FollowerLists, home: HomeTimelines,
-        users: UserTimelines, pulled: PulledAuthors, policy: FanOutPolicy, clock: WallClock
+        users: UserTimelines, pulled: PulledAuthors, policy: FanOutPolicy, clock: WallClock,
+        bounds: TimelineBounds = TimelineBounds()
     ) {
         self.database = database
         self.directory = directory
@@ -38,6 +40,7 @@ package struct FanOutConsumer: VolatileConsumer {
         self.pulled = pulled
         self.policy = policy
         self.clock = clock
+        self.bounds = bounds
     }
 
     package func handle(_ events: [Event]) async throws {
@@ -91,7 +94,7 @@ package struct FanOutConsumer: VolatileConsumer {
     }
 
     private func backfill(_ follower: ID<Account>, from followee: ID<Account>) async throws {
-        let max = Limits.homeTimelineEntriesMax
+        let max = bounds.homeEntriesMax
         let found = try await database.read { store in
             try PostQueries.positions(of: followee, before: .highest, limit: max + 1, store)
         }
@@ -103,8 +106,9 @@ package struct FanOutConsumer: VolatileConsumer {
     /// The read filter hides an unfollowed author at once; this only frees the space.
     private func purge(_ follower: ID<Account>, of followee: ID<Account>) async throws {
         guard let timeline = home.timeline(of: follower) else { return }
+        let max = bounds.homeEntriesMax
         let positions = try await database.read { store in
-            try PostQueries.positions(of: followee, before: .highest, limit: Limits.homeTimelineEntriesMax, store)
+            try PostQueries.positions(of: followee, before: .highest, limit: max, store)
         }
         let held = Set(positions.map(\.rawValue).filter { $0 >= timeline.floor.rawValue })
         home.remove(held, from: follower)

@@ -11,15 +11,17 @@ package struct TimelineSource: Sendable {
     private static let looksMax = 7
 
     private let database: any Database
+    private let bounds: TimelineBounds
 
-    package init(database: any Database) {
+    package init(database: any Database, bounds: TimelineBounds = TimelineBounds()) {
         self.database = database
+        self.bounds = bounds
     }
 
     /// The newest posts of everyone the viewer follows.
     package func home(of viewer: ID<Account>, now: Int64) async throws -> Timeline {
         let dialect = database.dialect
-        let max = Limits.homeTimelineEntriesMax
+        let max = bounds.homeEntriesMax
         return try await database.read { store in
             let followees = try store.query(
                 "SELECT followee_id FROM following WHERE follower_id = $1", [.integer(viewer.rawValue)]
@@ -33,7 +35,7 @@ package struct TimelineSource: Sendable {
 
     /// The newest posts of one author.
     package func posts(of author: ID<Account>) async throws -> Timeline {
-        let max = Limits.userTimelineEntriesMax
+        let max = bounds.userEntriesMax
         let found = try await database.read { store in
             try PostQueries.positions(of: author, before: .highest, limit: max + 1, store)
         }

@@ -18,7 +18,7 @@ struct PostRoutes: Sendable {
             .post, "/v1/posts", .required,
             Operation(
                 "createPost", "Publish a post", tag: Self.tag, parameters: ["idempotencyKey"], body: "NewPost",
-                answer: (201, "Post"), problems: [409]), handler: publish)
+                answer: (201, "Post"), problems: [404, 409]), handler: publish)
         return [
             publish,
             publish.alias("/v1/me/feed"),

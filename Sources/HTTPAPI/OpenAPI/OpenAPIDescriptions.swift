@@ -29,7 +29,7 @@ enum OpenAPIDescriptions {
     private static let posts = [
         "createPost":
             "On disk when it answers, and in your own feed from then on. Send an `Idempotency-Key` to be able "
-            + "to try again after a broken connection.",
+            + "to try again after a broken connection; 404 then means that the post has been deleted since.",
         "getPost": "404 also where it exists and is not for you.",
         "editPost": "Only your own. Its place in feeds stays.",
         "deletePost": "Only your own. Its text and history are erased.",

@@ -10,16 +10,16 @@ enum ProblemMapping {
     static func problem(for error: any Error) -> Problem? {
         switch error {
         case let problem as Problem: problem
-        case let error as AccountsError: problem(for: error)
-        case let error as GraphError: problem(for: error)
-        case let error as PostsError: problem(for: error)
-        case let error as FeedError: problem(for: error)
+        case let error as AccountsError: feature(error)
+        case let error as GraphError: feature(error)
+        case let error as PostsError: feature(error)
+        case let error as FeedError: feature(error)
         case let error as SQLError where error.code == .overloaded || error.code == .unavailable: APIError.unavailable
         default: nil
         }
     }
 
-    private static func problem(for error: AccountsError) -> Problem {
+    private static func feature(_ error: AccountsError) -> Problem {
         let detail = error.description
         switch error.code {
         case .invalid(let field, _): return APIError.invalid(field, detail)
@@ -36,7 +36,7 @@ enum ProblemMapping {
         }
     }
 
-    private static func problem(for error: GraphError) -> Problem {
+    private static func feature(_ error: GraphError) -> Problem {
         switch error.code {
         case .notFound, .requestNotFound: APIError.notFound
         case .selfReference: APIError.invalid("id", error.detail)
@@ -45,7 +45,7 @@ enum ProblemMapping {
         }
     }
 
-    private static func problem(for error: PostsError) -> Problem {
+    private static func feature(_ error: PostsError) -> Problem {
         switch error.code {
         case .notFound: APIError.notFound
         case .invalid(let field): APIError.invalid(field, error.detail)
@@ -55,7 +55,7 @@ enum ProblemMapping {
         }
     }
 
-    private static func problem(for error: FeedError) -> Problem {
+    private static func feature(_ error: FeedError) -> Problem {
         switch error {
         case .reload: Problem(410, "reload", "Gone", "The feed changed too much since then; load it anew.")
         case .unknownToken: APIError.badRequest("since is not a token that this server gave.")

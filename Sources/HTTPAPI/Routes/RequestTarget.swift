@@ -5,8 +5,9 @@ struct RequestTarget {
 
     /// - Throws: `APIError.badRequest` for a target that is not a path, a broken escape or a parameter given twice.
     init(_ target: String) throws {
-        guard target.utf8.first == UInt8(ascii: "/"), target.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F }) else {
-            throw APIError.badRequest("The request target must be a path that begins with a slash.")
+        guard target.utf8.first == UInt8(ascii: "/"), target.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            throw APIError.badRequest(
+                "The request target must be a path of visible ASCII characters that begins with a slash.")
         }
         let withoutFragment = target.prefix { $0 != "#" }
         let parts = withoutFragment.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)

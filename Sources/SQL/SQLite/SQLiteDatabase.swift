@@ -33,6 +33,8 @@ package final class SQLiteDatabase: Database {
         try pool.writeWithoutTransaction { database in
             try database.execute(sql: "PRAGMA synchronous = \(synchronous.rawValue)")
             try database.execute(sql: "PRAGMA journal_size_limit = 67108864")
+            // Bulk writes touch index pages all over; those that fall out of the cache are written again and again.
+            try database.execute(sql: "PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 4096")
             let effective = try Int.fetchOne(database, sql: "PRAGMA synchronous")
             guard effective == (synchronous == .full ? 2 : 1) else {
                 throw SQLError(.unavailable, "SQLite refused synchronous=\(synchronous.rawValue)")

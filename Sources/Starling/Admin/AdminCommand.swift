@@ -10,6 +10,8 @@ enum AdminCommand: Codable, Sendable {
     case reinstate(username: String)
     /// Access tokens for load tests: of these usernames, or of `count` accounts where none are named.
     case tokens(usernames: [String], count: Int)
+    /// Access tokens for load tests: of up to `count` followers of an account.
+    case followerTokens(username: String, count: Int)
     case rotateKeys(revokingOld: Bool)
     /// Accounts by username, created where they are missing; without e-mail and password.
     case importAccounts(usernames: [String])

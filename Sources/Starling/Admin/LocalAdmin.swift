@@ -30,7 +30,7 @@ struct LocalAdmin: AdminPort {
 
     private func answer(_ command: AdminCommand) async throws -> AdminReply {
         switch command {
-        case .createUser, .setPassword, .suspend, .reinstate, .tokens, .rotateKeys:
+        case .createUser, .setPassword, .suspend, .reinstate, .tokens, .followerTokens, .rotateKeys:
             return try await accountAnswer(command)
         case .importAccounts, .importFollows, .importPosts, .linesImported:
             return try await importAnswer(command)
@@ -64,18 +64,25 @@ struct LocalAdmin: AdminPort {
         case .reinstate(let username): try await accounts.reinstate(try await id(of: username))
         case .rotateKeys(let revokingOld): try await node.authority.rotateKeys(revokingOld: revokingOld)
         case .tokens(let usernames, let count):
-            let tokens =
+            return described(
                 usernames.isEmpty
-                ? try await accounts.issueTokens(count: count)
-                : try await accounts.issueTokens(usernames: try usernames.map { try Username($0) })
-            return .tokens(
-                tokens.map {
-                    AdminToken(
-                        userID: $0.account.description, username: $0.username, accessToken: $0.accessToken)
-                })
+                    ? try await accounts.issueTokens(count: count)
+                    : try await accounts.issueTokens(usernames: try usernames.map { try Username($0) }))
+        case .followerTokens(let username, let count):
+            let followers = try await node.api.graph.page(
+                .followers(of: try await id(of: username)), viewer: nil, before: nil, limit: count)
+            let names = try followers.accounts.map { try Username($0.account.username) }
+            return described(try await accounts.issueTokens(usernames: names))
         default: break
         }
         return .done
+    }
+
+    private func described(_ tokens: [IssuedToken]) -> AdminReply {
+        .tokens(
+            tokens.map {
+                AdminToken(userID: $0.account.description, username: $0.username, accessToken: $0.accessToken)
+            })
     }
 
     private func importAnswer(_ command: AdminCommand) async throws -> AdminReply {

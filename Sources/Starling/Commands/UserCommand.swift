@@ -1,4 +1,5 @@
 import ArgumentParser
+import Core
 
 struct UserCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -65,10 +66,23 @@ struct UserCommand: AsyncParsableCommand {
         @OptionGroup var data: DataDirectoryOption
         @Argument(help: "Whose; without names, of --count accounts.") var usernames: [String] = []
         @Option(help: "How many accounts, where none are named.") var count = 1
+        @Option(name: .customLong("followers-of"), help: "Of up to --count followers of this account.")
+        var followersOf: String?
         @Flag(help: "Print username and token, with a space between.") var names = false
 
+        func validate() throws {
+            guard count >= 1, count <= Limits.issuedTokensMax else {
+                throw ValidationError("--count must be from 1 to \(Limits.issuedTokensMax).")
+            }
+        }
+
         func run() async throws {
-            let command = AdminCommand.tokens(usernames: usernames, count: count)
+            let command =
+                if let followersOf {
+                    AdminCommand.followerTokens(username: followersOf, count: count)
+                } else {
+                    AdminCommand.tokens(usernames: usernames, count: count)
+                }
             guard case .tokens(let tokens) = try await data.use({ try await $0.answer(command) }) else { return }
             for token in tokens { print(names ? "\(token.username) \(token.accessToken)" : token.accessToken) }
         }

@@ -3,6 +3,7 @@ import HTTPAPI
 import KeyValue
 import Logging
 import Telemetry
+import Timelines
 
 /// Everything a server can be told, checked.
 struct ServerSettings: Sendable {
@@ -16,6 +17,7 @@ struct ServerSettings: Sendable {
     var metricsToken: String?
     var eventRetention: Duration = .seconds(7 * 86_400)
     var homeTimelinesMax = 50_000
+    var timelineBounds = TimelineBounds()
     var postCacheBytes = 256 << 20
     var connectionsMax = 10_000
     var shutdownLimit: Duration = .seconds(15)

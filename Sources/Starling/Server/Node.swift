@@ -39,7 +39,7 @@ struct Node: Sendable {
         return try await wired(on: database, settings: settings, logger: logger, clock: clock)
     }
 
-    private static func wired(
+    static func wired(
         on database: any Database, settings: ServerSettings, logger: Logger, clock: WallClock
     ) async throws -> Node {
         let ids = try await IDGenerator.leased(from: database, node: 0, clock: clock)
@@ -47,7 +47,7 @@ struct Node: Sendable {
         let directory = AccountDirectory(database: database)
         let relations = RelationsCache(database: database)
         let library = PostLibrary(database: database, bytesMax: settings.postCacheBytes)
-        let source = TimelineSource(database: database)
+        let source = TimelineSource(database: database, bounds: settings.timelineBounds)
         let users = UserTimelines(database: database, source: source)
         let home = HomeTimelines(timelinesMax: settings.homeTimelinesMax, clock: clock)
         let pulled = PulledAuthors()
@@ -57,7 +57,8 @@ struct Node: Sendable {
             FanOutConsumer(
                 database: database, directory: directory, followers: FollowerLists(database: database), home: home,
                 users: users, pulled: pulled,
-                policy: FanOutPolicy(pullThreshold: Int64(settings.pullThreshold)), clock: clock))
+                policy: FanOutPolicy(pullThreshold: Int64(settings.pullThreshold)), clock: clock,
+                bounds: settings.timelineBounds))
         let runners =
             [fanOut] + [
                 eventLog.add(AccountCountersConsumer()), eventLog.add(PostCountersConsumer()),

@@ -1,0 +1,77 @@
+@testable import HTTPAPI
+
+/// Every route and who may use it how.
+enum AuthorizationTable {
+    typealias Row = AuthorizationRow
+
+    static let rows: [String: Row] = own.merging(accounts) { $1 }.merging(graph) { $1 }.merging(posts) { $1 }
+        .merging(open) { $1 }
+
+    /// Routes that a token is not looked at for.
+    private static let open: [String: Row] = [
+        "POST /v1/users/register": Row(
+            subjects: [.nothing], rule: Row.anyone, body: { TestServer.registration("new_\($1.rawValue.lowercased())") }),
+        "POST /v1/users/login": Row(
+            subjects: [.nothing], rule: Row.anyone,
+            body: { _, _ in #"{"username":"sam","password":"\#(Person.password)"}"# }),
+        "POST /v1/auth/refresh": Row(
+            subjects: [.nothing], rule: Row.anyone,
+            body: { world, _ in #"{"refresh_token":"\#(try await world.server.login("sam").refreshToken)"}"# }),
+        "GET /healthz": Row(subjects: [.nothing], rule: Row.anyone),
+        "GET /readyz": Row(subjects: [.nothing], rule: Row.anyone),
+        "GET /openapi.json": Row(subjects: [.nothing], rule: Row.anyone),
+        // No account's token is the metrics token.
+        "GET /metrics": Row(subjects: [.nothing], rule: Row.nobody),
+    ]
+
+    /// Routes about the caller only.
+    private static let own: [String: Row] = [
+        "GET /v1/me": Row(subjects: [.nothing], rule: Row.anyone),
+        "PATCH /v1/me": Row(subjects: [.nothing], rule: Row.anyone, body: { _, _ in #"{"bio":"I changed."}"# }),
+        "DELETE /v1/me": Row(subjects: [.nothing], rule: Row.anyone, isDestructive: true),
+        "POST /v1/auth/logout": Row(subjects: [.nothing], rule: Row.anyone, isDestructive: true),
+        "GET /v1/me/follow-requests": Row(subjects: [.nothing], rule: Row.anyone),
+        "GET /v1/me/blocks": Row(subjects: [.nothing], rule: Row.anyone),
+        "GET /v1/me/mutes": Row(subjects: [.nothing], rule: Row.anyone),
+        "GET /v1/feed": Row(subjects: [.nothing], rule: Row.anyone),
+        "GET /v1/me/feed": Row(subjects: [.nothing], rule: Row.anyone),
+        "POST /v1/posts": Row(subjects: [.nothing], rule: Row.anyone, body: newPost),
+        "POST /v1/me/feed": Row(subjects: [.nothing], rule: Row.anyone, body: newPost),
+    ]
+
+    private static let newPost: Row.Body = { _, _ in #"{"content":"hello"}"# }
+
+    private static let accounts: [String: Row] = [
+        "GET /v1/users/{id}": Row(subjects: Subject.accounts, rule: Row.seesAccount),
+        "GET /v1/users/by-username/{name}": Row(subjects: Subject.accounts, rule: Row.seesAccount),
+        "PUT /v1/users/{id}": Row(
+            subjects: Subject.accounts, rule: Row.ownsAccount, body: { _, _ in #"{"bio":"I changed."}"# }),
+        "GET /v1/users/{id}/posts": Row(
+            subjects: Subject.accounts, rule: Row.seesAccount, check: Row.listsVisiblePosts),
+        "GET /v1/users/{id}/followers": Row(
+            subjects: Subject.accounts, rule: Row.seesAccount, check: Row.lists("frank")),
+        "GET /v1/users/{id}/following": Row(
+            subjects: Subject.accounts, rule: Row.seesAccount, check: Row.lists("sam")),
+    ]
+
+    private static let graph: [String: Row] = [
+        "POST /v1/users/{id}/follow": action, "DELETE /v1/users/{id}/follow": action,
+        "DELETE /v1/users/{id}/unfollow": action, "POST /v1/users/{id}/block": action,
+        "DELETE /v1/users/{id}/block": action, "POST /v1/users/{id}/mute": action,
+        "DELETE /v1/users/{id}/mute": action,
+        "GET /v1/users/{id}/relationship": Row(subjects: Subject.accounts, rule: Row.seesAccount),
+        "POST /v1/me/follow-requests/{id}/accept": answerToRequest,
+        "POST /v1/me/follow-requests/{id}/reject": answerToRequest,
+    ]
+
+    private static let action = Row(subjects: Subject.accounts, rule: Row.actsOnAccount, isDestructive: true)
+    private static let answerToRequest = Row(subjects: [.request], rule: Row.wasAsked, isDestructive: true)
+
+    private static let posts: [String: Row] = [
+        "GET /v1/posts/{id}": Row(subjects: Subject.posts, rule: Row.seesPost),
+        "GET /v1/posts/{id}/history": Row(subjects: Subject.posts, rule: Row.seesPost),
+        "PUT /v1/posts/{id}": Row(
+            subjects: Subject.posts, rule: Row.ownsPost, body: { _, _ in #"{"content":"I changed."}"# }),
+        "DELETE /v1/posts/{id}": Row(subjects: Subject.posts, rule: Row.ownsPost, isDestructive: true),
+    ]
+}

@@ -1,0 +1,71 @@
+import HTTPTypes
+import KeyValue
+import Testing
+
+@testable import HTTPAPI
+
+@Suite("Rate limits")
+struct RateLimitTests {
+    private static let tight: TestServer.Options = {
+        var limits = RateLimits()
+        limits.userReads = RateLimitRule(name: "user-reads", limit: 3, window: .seconds(3600))
+        limits.userWrites = RateLimitRule(name: "user-writes", limit: 2, window: .seconds(3600))
+        limits.address = RateLimitRule(name: "address", limit: 2, window: .seconds(3600))
+        limits.credentials = RateLimitRule(name: "credentials", limit: 4, window: .seconds(3600))
+        return TestServer.Options(limits: limits)
+    }()
+
+    @Test("answers say what is left; past it comes a 429 that says when to come back")
+    func headers() async throws {
+        try await TestServer.run(Self.tight) { server in
+            let alice = try await server.register("alice")
+            let first = await server.get("/v1/me", as: alice)
+            #expect(first.headers[.rateLimitPolicy] == #""user-reads";q=3;w=3600"#)
+            #expect(first.headers[.rateLimit]?.hasPrefix(#""user-reads";r=2;t="#) == true)
+            for _ in 0..<2 { #expect(await server.get("/v1/feed", as: alice).status == 200) }
+            let refused = await server.get("/v1/me", as: alice)
+            #expect(refused.status == 429)
+            #expect(refused.problem == "rate-limited")
+            #expect(refused.headers[.rateLimit]?.hasPrefix(#""user-reads";r=0;t="#) == true)
+            let wait = try #require(refused.headers[.retryAfter].flatMap { Int($0) })
+            #expect((1...1200).contains(wait))
+        }
+    }
+
+    @Test("reads, writes, accounts and addresses have budgets of their own")
+    func budgets() async throws {
+        try await TestServer.run(Self.tight) { server in
+            let alice = try await server.register("alice")
+            let bob = try await server.register("bob")
+            for _ in 0..<4 { _ = await server.get("/v1/me", as: alice) }
+            #expect(await server.get("/v1/me", as: bob).status == 200)
+            #expect(await server.post("/v1/posts", as: alice, #"{"content":"hello"}"#).status == 201)
+            for _ in 0..<2 { #expect(await server.get("/v1/users/\(alice.id)").status == 200) }
+            #expect(await server.get("/v1/users/\(alice.id)").status == 429)
+            var elsewhere = Call(.get, "/v1/users/\(alice.id)")
+            elsewhere.address = "198.51.100.9"
+            #expect(await server.send(elsewhere).status == 200)
+            #expect(await server.get("/healthz").headers[.rateLimit] == nil)
+        }
+    }
+
+    @Test("logins and registrations are charged to the address, by two rules at once")
+    func credentials() async throws {
+        try await TestServer.run(Self.tight) { server in
+            let answer = await server.post("/v1/users/register", TestServer.registration("alice"))
+            let policy = #""credentials";q=4;w=3600, "credentials-day";q=1000;w=86400"#
+            #expect(answer.headers[.rateLimitPolicy] == policy)
+            let body = #"{"username":"alice","password":"wrong"}"#
+            for _ in 0..<3 { #expect(await server.post("/v1/users/login", body).status == 401) }
+            #expect(await server.post("/v1/users/login", body).status == 429)
+        }
+    }
+
+    @Test("bad tokens are charged to the address")
+    func badTokens() async throws {
+        try await TestServer.run(Self.tight) { server in
+            for _ in 0..<2 { #expect(await server.send(Call(.get, "/v1/me", as: "no.such.token")).status == 401) }
+            #expect(await server.send(Call(.get, "/v1/me", as: "no.such.token")).status == 429)
+        }
+    }
+}

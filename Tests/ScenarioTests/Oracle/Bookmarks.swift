@@ -1,0 +1,59 @@
+import Accounts
+import Core
+import HTTPAPI
+import Timelines
+
+@testable import Starling
+
+/// What readers had when they last looked, and what has become part of their feeds since.
+struct Bookmarks {
+    private struct Bookmark {
+        let latest: Int64
+        let seen: Set<Int64>
+        /// Bulk imports until then; one between two looks means: reload.
+        let imports: Int
+    }
+
+    private var kept: [Int: Bookmark] = [:]
+
+    /// Takes the token of a first page. Fan-out has caught up.
+    mutating func set(_ viewer: Int, imports: Int, _ inspection: Inspection) async throws {
+        let page = try await inspection.world.node.api.feed.page(
+            of: inspection.ids[viewer], before: .highest, limit: 3)
+        kept[viewer] = Bookmark(
+            latest: page.latest, seen: Set(inspection.model.home(of: viewer).map(\.id)), imports: imports)
+    }
+
+    /// Looks what came since: all that became part of the feed, and nothing that is not part of it.
+    func check(_ viewer: Int, pageSize: Int, imports: Int, _ inspection: Inspection) async throws {
+        guard let bookmark = kept[viewer] else { return }
+        let now = Set(inspection.model.home(of: viewer).map(\.id))
+        do {
+            let shown = try await pages(viewer, bookmark, pageSize, inspection)
+            let missing = now.subtracting(bookmark.seen).subtracting(shown)
+            let surplus = Set(shown).subtracting(now)
+            guard missing.isEmpty, surplus.isEmpty, Set(shown).count == shown.count, bookmark.imports == imports else {
+                throw Mismatch(what: "news by \(pageSize)", viewer: viewer, missing: missing, surplus: surplus)
+            }
+        } catch FeedError.reload {
+            guard bookmark.imports == imports else { return }
+            throw Mismatch(what: "news refused without need", viewer: viewer)
+        }
+    }
+
+    private func pages(
+        _ viewer: Int, _ bookmark: Bookmark, _ pageSize: Int, _ inspection: Inspection
+    ) async throws -> [Int64] {
+        var shown: [Int64] = []
+        var through: Int64?
+        var before = Position.highest
+        while true {
+            let page = try await inspection.world.node.api.feed.page(
+                of: inspection.ids[viewer], since: bookmark.latest, through: through, before: before, limit: pageSize)
+            shown.append(contentsOf: page.posts.map(\.card.post.id.rawValue))
+            guard let next = page.next else { return shown }
+            through = page.latest
+            before = next
+        }
+    }
+}

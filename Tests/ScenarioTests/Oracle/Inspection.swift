@@ -1,0 +1,140 @@
+import Accounts
+import Core
+import HTTPAPI
+import Posts
+import Timelines
+
+@testable import Starling
+
+/// Something that the server shows is not what the rules say.
+struct Mismatch: Error {
+    let what: String
+    /// Nil for someone without an account.
+    let viewer: Int?
+    var missing: Set<Int64> = []
+    var surplus: Set<Int64> = []
+}
+
+/// Holds what the server shows against the model.
+struct Inspection {
+    let world: World
+    let ids: [ID<Account>]
+    let model: Model
+
+    private var feed: FeedReader { world.node.api.feed }
+
+    /// The whole home feed, page by page to its end.
+    func checkHome(of viewer: Int, pageSize: Int, _ note: String) async throws {
+        var found: [Post] = []
+        var before = Position.highest
+        while true {
+            let page = try await feed.page(of: ids[viewer], before: before, limit: pageSize)
+            found.append(contentsOf: page.posts.map(\.card.post))
+            guard let next = page.next else { break }
+            guard page.posts.count == pageSize, next < before else {
+                throw Mismatch(what: "a page of \(pageSize) with a next one has \(page.posts.count)", viewer: viewer)
+            }
+            before = next
+        }
+        try compare(found, model.home(of: viewer), viewer, "home feed by \(pageSize), \(note)")
+    }
+
+    /// One author's posts as someone sees them, page by page.
+    func checkList(of author: Int, for viewer: Int?, pageSize: Int, replies: Bool) async throws {
+        let what = "list of \(author) by \(pageSize)"
+        let expected = model.list(of: author, for: viewer, replies: replies)
+        var found: [Post] = []
+        var before: Position? = .highest
+        do {
+            while let place = before {
+                let page = try await world.node.api.posts.posts(
+                    of: ids[author], viewer: viewer.map { ids[$0] }, before: place, limit: pageSize, replies: replies)
+                found.append(contentsOf: page.posts.map(\.card.post))
+                before = page.next
+            }
+        } catch is PostsError {
+            guard expected == nil else { throw Mismatch(what: what + " is refused", viewer: viewer) }
+            return
+        }
+        guard let expected else { throw Mismatch(what: what + " should be refused", viewer: viewer) }
+        try compare(found, expected, viewer, what)
+    }
+
+    /// Whether one may see one post.
+    func checkPost(_ post: Model.Post, for viewer: Int?) async throws {
+        let isShown: Bool
+        do {
+            let shown = try await world.node.api.posts.post(ID(post.id), viewer: viewer.map { ids[$0] })
+            isShown = shown.card.post.version == post.version
+        } catch is PostsError {
+            isShown = false
+        }
+        guard isShown != model.canSee(post, viewer) else { return }
+        throw Mismatch(
+            what: "a single post", viewer: viewer, missing: isShown ? [] : [post.id], surplus: isShown ? [post.id] : [])
+    }
+
+    /// The counters that the profile shows.
+    func checkCounters(of user: Int) async throws {
+        guard let account = try await world.node.api.directory.account(ids[user]), account.isActive else { return }
+        let posts = model.written[user].compactMap { model.posts[$0] }.filter { !$0.isDeleted && $0.visibility != .author }
+        let expected = [model.followers(of: user).count, model.users[user].following.count, posts.count]
+        let found = [account.followersCount, account.followingCount, account.postsCount].map { Int($0) }
+        guard found != expected else { return }
+        throw Mismatch(what: "counters \(found), not \(expected)", viewer: user)
+    }
+
+    private func compare(_ found: [Post], _ expected: [Model.Post], _ viewer: Int?, _ what: String) throws {
+        let shown = found.map(\.id.rawValue)
+        let wanted = expected.map(\.id)
+        guard shown != wanted else { return try compareVersions(found, expected, viewer, what) }
+        throw Mismatch(
+            what: Set(shown) == Set(wanted) ? "order or number of times in " + what : what, viewer: viewer,
+            missing: Set(wanted).subtracting(shown), surplus: Set(shown).subtracting(wanted))
+    }
+
+    private func compareVersions(
+        _ found: [Post], _ expected: [Model.Post], _ viewer: Int?, _ what: String
+    ) throws {
+        for (shown, wanted) in zip(found, expected) {
+            guard shown.version == wanted.version, shown.visibility == wanted.visibility,
+                shown.position.rawValue == wanted.position
+            else { throw Mismatch(what: "version in " + what, viewer: viewer, missing: [wanted.id]) }
+        }
+    }
+}
+
+// What must be true at any moment.
+extension Inspection {
+    /// Reads some pages while consumers lag: nothing hidden is shown; and what was within reach when fan-out last caught
+    /// up is there, as are one's own posts.
+    /// - Parameter caughtUp: the operation at which fan-out last had nothing left to do.
+    func checkAnytime(_ viewer: Int, limit: Int, pages: Int, caughtUp: Int) async throws {
+        var shown: [Post] = []
+        var before = Position.highest
+        var reachesEnd = false
+        for _ in 0..<pages where !reachesEnd {
+            let page = try await feed.page(of: ids[viewer], before: before, limit: limit)
+            shown.append(contentsOf: page.posts.map(\.card.post))
+            if let next = page.next { before = next } else { reachesEnd = true }
+        }
+        let found = shown.map(\.id.rawValue)
+        let expected = model.home(of: viewer)
+        let surplus = Set(found).subtracting(expected.map(\.id))
+        let lowest = reachesEnd ? 0 : shown.last?.position.rawValue ?? 0
+        let due = expected.filter { $0.position >= lowest && isDue($0, for: viewer, caughtUp) }
+        let missing = Set(due.map(\.id)).subtracting(found)
+        guard surplus.isEmpty, missing.isEmpty else {
+            throw Mismatch(what: "home feed while behind", viewer: viewer, missing: missing, surplus: surplus)
+        }
+        guard zip(shown, shown.dropFirst()).allSatisfy({ $0.position > $1.position }) else {
+            throw Mismatch(what: "order while behind", viewer: viewer)
+        }
+    }
+
+    private func isDue(_ post: Model.Post, for viewer: Int, _ caughtUp: Int) -> Bool {
+        if post.author == viewer { return true }
+        let follow = model.followedSince[Model.Pair(one: viewer, other: post.author)] ?? .max
+        return post.openSince <= caughtUp && follow <= caughtUp
+    }
+}

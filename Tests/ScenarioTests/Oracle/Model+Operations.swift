@@ -1,0 +1,139 @@
+import Core
+
+extension Model {
+    /// What should come of an operation, by the rules. Ids are made up.
+    func expectation(of operation: Operation) -> Outcome {
+        switch operation {
+        case .post(let author, _): isActive(author) ? Self.publishing(1) : .refused
+        case .reply(let author, let id, _): mayReply(author, to: id) ? Self.publishing(1) : .refused
+        case .edit(let id, let author, _), .delete(let id, let author): owns(author, id) ? .done : .refused
+        case .follow(let one, let other): expectationOfFollow(one, other)
+        case .unfollow(let one, let other): isActive(other) && !isApart(one, other) ? .done : .refused
+        case .block(let one, let other), .unblock(let one, let other), .mute(let one, let other),
+            .unmute(let one, let other):
+            isActive(other) && !users[other].blocks.contains(one) ? .done : .refused
+        case .accept(let one, let other), .reject(let one, let other):
+            users[other].requested.contains(one) ? .done : .refused
+        case .importPosts(let posts): Self.publishing(posts.count)
+        default: .done
+        }
+    }
+
+    private static func publishing(_ count: Int) -> Outcome {
+        .published(Array(repeating: Outcome.Published(id: 0, position: 0), count: count))
+    }
+
+    private func mayReply(_ author: Int, to id: Int64) -> Bool {
+        guard let post = posts[id] else { return false }
+        return canSee(post, author) && post.depth < Limits.replyDepthMax
+    }
+
+    private func owns(_ author: Int, _ id: Int64) -> Bool {
+        posts[id].map { $0.author == author && !$0.isDeleted } ?? false
+    }
+
+    private func expectationOfFollow(_ one: Int, _ other: Int) -> Outcome {
+        guard isActive(other), !isApart(one, other) else { return .refused }
+        return users[other].isPrivate && !follows(one, other) ? .requested : .following
+    }
+
+    /// Takes in what an operation came to.
+    /// - Parameter moment: the operation's number.
+    mutating func apply(_ operation: Operation, _ outcome: Outcome, at moment: Int) {
+        guard outcome != .refused else { return }
+        switch operation {
+        case .register:
+            users.append(User())
+            written.append([])
+        case .post, .reply, .edit, .delete, .importPosts: applyToPosts(operation, outcome, at: moment)
+        case .suspend(let user): users[user].state = .suspended
+        case .reinstate(let user): users[user].state = .active
+        case .deleteAccount(let user): users[user].state = .deleted
+        case .drainDeletions: eraseDeleted(at: moment)
+        default: applyToGraph(operation, outcome, at: moment)
+        }
+    }
+
+    private mutating func applyToPosts(_ operation: Operation, _ outcome: Outcome, at moment: Int) {
+        switch (operation, outcome) {
+        case (.post(let author, let visibility), .published(let new)):
+            add(new[0], author, visibility, moment)
+        case (.reply(let author, let id, let visibility), .published(let new)):
+            add(new[0], author, visibility, moment, replyTo: posts[id])
+        case (.importPosts(let imported), .published(let new)):
+            for (one, post) in zip(imported, new) { add(post, one.author, .everyone, moment) }
+        case (.edit(let id, _, let visibility), _):
+            guard var post = posts[id] else { return }
+            if post.visibility == .author, let visibility, visibility != .author { post.openSince = moment }
+            post.visibility = visibility ?? post.visibility
+            post.version += 1
+            posts[id] = post
+        case (.delete(let id, _), _): posts[id]?.isDeleted = true
+        default: break
+        }
+    }
+
+    private mutating func add(
+        _ new: Outcome.Published, _ author: Int, _ visibility: Visibility, _ moment: Int, replyTo parent: Post? = nil
+    ) {
+        posts[new.id] = Post(
+            id: new.id, position: new.position, author: author, replyToAuthor: parent?.author,
+            depth: parent.map { $0.depth + 1 } ?? 0, visibility: visibility, openSince: moment)
+        written[author].append(new.id)
+    }
+
+    private mutating func applyToGraph(_ operation: Operation, _ outcome: Outcome, at moment: Int) {
+        switch operation {
+        case .follow(let one, let other):
+            if outcome == .following { follow(one, other, moment) } else { users[one].requested.insert(other) }
+        case .unfollow(let one, let other): part(one, other)
+        case .block(let one, let other):
+            users[one].blocks.insert(other)
+            part(one, other)
+            part(other, one)
+        case .unblock(let one, let other): users[one].blocks.remove(other)
+        case .mute(let one, let other): users[one].mutes.insert(other)
+        case .unmute(let one, let other): users[one].mutes.remove(other)
+        case .setPrivate(let user, let isPrivate): setPrivate(user, isPrivate, moment)
+        case .accept(let user, let asker): follow(asker, user, moment)
+        case .reject(let user, let asker): users[asker].requested.remove(user)
+        case .importFollows(let pairs):
+            for (one, other) in pairs where one != other && !isApart(one, other) { follow(one, other, moment) }
+        default: break
+        }
+    }
+
+    private mutating func follow(_ one: Int, _ other: Int, _ moment: Int) {
+        users[one].requested.remove(other)
+        guard users[one].following.insert(other).inserted else { return }
+        followedSince[Pair(one: one, other: other)] = moment
+    }
+
+    private mutating func part(_ one: Int, _ other: Int) {
+        users[one].requested.remove(other)
+        users[one].following.remove(other)
+    }
+
+    /// Who opens their account takes in everyone who asked.
+    private mutating func setPrivate(_ user: Int, _ isPrivate: Bool, _ moment: Int) {
+        users[user].isPrivate = isPrivate
+        guard !isPrivate else { return }
+        for asker in users.indices where users[asker].requested.contains(user) { follow(asker, user, moment) }
+    }
+
+    /// Takes down what deleted accounts leave behind.
+    mutating func eraseDeleted(at moment: Int) {
+        for gone in users.indices where users[gone].state == .deleted && !users[gone].isErased {
+            users[gone].isErased = true
+            for id in written[gone] { posts[id]?.isDeleted = true }
+            users[gone].blocks = []
+            users[gone].mutes = []
+            for other in users.indices {
+                part(gone, other)
+                part(other, gone)
+                users[other].blocks.remove(gone)
+                users[other].mutes.remove(gone)
+            }
+        }
+    }
+}

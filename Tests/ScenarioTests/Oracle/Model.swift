@@ -1,0 +1,102 @@
+import Core
+
+/// The rules of the product in their plainest form, written from their text: who sees what, and what a home feed is.
+/// It knows nothing of timelines, caches, queries or consumers. Users are numbers in the order they came.
+struct Model {
+    enum State { case active, suspended, deleted }
+
+    struct User {
+        var state = State.active
+        var isPrivate = false
+        var following: Set<Int> = []
+        /// Whom they asked to follow.
+        var requested: Set<Int> = []
+        var blocks: Set<Int> = []
+        var mutes: Set<Int> = []
+        /// Whether what a deleted account left has been taken down.
+        var isErased = false
+    }
+
+    struct Post {
+        let id: Int64
+        let position: Int64
+        let author: Int
+        let replyToAuthor: Int?
+        let depth: Int
+        var visibility: Visibility
+        var version: Int64 = 1
+        var isDeleted = false
+        /// The operation since which it is there for others: when it was published, opened or imported.
+        var openSince: Int
+    }
+
+    struct Pair: Hashable {
+        let one: Int
+        let other: Int
+    }
+
+    var users: [User] = []
+    var posts: [Int64: Post] = [:]
+    /// Ids by author, in the order they were written.
+    var written: [[Int64]] = []
+    /// The operation by which each follow came about.
+    var followedSince: [Pair: Int] = [:]
+
+    func isActive(_ user: Int) -> Bool { users[user].state == .active }
+
+    /// Everyone counts as a follower of themselves.
+    func follows(_ viewer: Int, _ other: Int) -> Bool {
+        viewer == other || users[viewer].following.contains(other)
+    }
+
+    func isApart(_ one: Int, _ other: Int) -> Bool {
+        users[one].blocks.contains(other) || users[other].blocks.contains(one)
+    }
+
+    /// - Parameter viewer: nil for someone without an account.
+    func canSee(_ post: Post, _ viewer: Int?) -> Bool {
+        guard !post.isDeleted, isActive(post.author) else { return false }
+        guard let viewer else { return post.visibility == .everyone && !users[post.author].isPrivate }
+        if viewer == post.author { return true }
+        if isApart(viewer, post.author) { return false }
+        switch post.visibility {
+        case .author: return false
+        case .followers: return follows(viewer, post.author)
+        case .everyone: return !users[post.author].isPrivate || follows(viewer, post.author)
+        }
+    }
+
+    /// The home feed: visible posts of the viewer and of those they follow and do not mute; of replies, those to someone
+    /// they follow, too. One's own replies are all there.
+    func isInHome(_ post: Post, of viewer: Int) -> Bool {
+        guard canSee(post, viewer), follows(viewer, post.author) else { return false }
+        if post.author == viewer { return true }
+        if users[viewer].mutes.contains(post.author) { return false }
+        guard let repliedTo = post.replyToAuthor else { return true }
+        return follows(viewer, repliedTo)
+    }
+
+    /// Newest first.
+    func home(of viewer: Int) -> [Post] {
+        var found: [Post] = []
+        for author in users[viewer].following.union([viewer]) {
+            for id in written[author] {
+                if let post = posts[id], isInHome(post, of: viewer) { found.append(post) }
+            }
+        }
+        return found.sorted { $0.position > $1.position }
+    }
+
+    /// One author's posts, newest first; nil where this viewer is told that there is no such account.
+    func list(of author: Int, for viewer: Int?, replies: Bool) -> [Post]? {
+        guard isActive(author) else { return nil }
+        if let viewer, isApart(viewer, author) { return nil }
+        return written[author].compactMap { posts[$0] }
+            .filter { canSee($0, viewer) && (replies || $0.replyToAuthor == nil) }
+            .sorted { $0.position > $1.position }
+    }
+
+    func followers(of user: Int) -> [Int] {
+        users.indices.filter { users[$0].following.contains(user) }
+    }
+}

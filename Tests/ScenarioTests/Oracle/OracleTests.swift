@@ -1,0 +1,28 @@
+import Foundation
+import Testing
+
+/// The server against a plain model of its rules, on seeded random schedules.
+///
+/// `SCENARIO_SEED` and `SCENARIO_OPERATIONS` choose one schedule instead of the usual ones.
+@Suite("Oracle")
+struct OracleTests {
+    static var plans: [Rehearsal.Plan] {
+        let environment = ProcessInfo.processInfo.environment
+        if let seed = environment["SCENARIO_SEED"].flatMap(Int.init) {
+            let operations = environment["SCENARIO_OPERATIONS"].flatMap(Int.init) ?? 20_000
+            return [Rehearsal.Plan(seed: seed, operations: operations)]
+        }
+        return [Rehearsal.Plan(seed: 1, operations: 20_000)]
+    }
+
+    @Test("every feed is what the rules say", arguments: plans)
+    func feedsEqualTheModel(plan: Rehearsal.Plan) async throws {
+        var rehearsal = try await Rehearsal(plan)
+        do {
+            let crossings = try await rehearsal.run()
+            #expect(crossings.up > 0 && crossings.down > 0, "the pull threshold is crossed both ways")
+        } catch let failure as Failure {
+            Issue.record("\(failure)")
+        }
+    }
+}

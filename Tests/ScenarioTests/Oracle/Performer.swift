@@ -1,0 +1,147 @@
+import Accounts
+import Core
+import EventLog
+import HTTPAPI
+import Posts
+import SQL
+import SocialGraph
+import Timelines
+
+@testable import Starling
+
+/// Performs operations on the real services.
+struct Performer {
+    let world: World
+    /// The ids of the model's users.
+    private(set) var ids: [ID<Account>] = []
+    private var imports = 0
+
+    init(world: World) {
+        self.world = world
+    }
+
+    private var graph: GraphService { world.node.api.graph }
+    private var posts: PostService { world.node.api.posts }
+    private var accounts: AccountService { world.node.api.accounts }
+
+    /// - Parameter moment: the operation's number, which its texts carry.
+    mutating func perform(_ operation: Operation, at moment: Int) async throws -> Outcome {
+        do {
+            switch operation {
+            case .register:
+                ids.append(try await accounts.createAccount(try Username("user\(ids.count)")).id)
+                return .done
+            case .post, .reply, .edit, .delete, .importPosts: return try await performOnPosts(operation, moment)
+            case .suspend, .reinstate, .deleteAccount, .setPrivate: return try await performOnAccount(operation)
+            case .drainFanOut, .stepFanOut, .replay, .drainCounters, .drainDeletions, .dropTimeline, .dropTimelines,
+                .restart, .wait, .read:
+                return try await performOnServer(operation)
+            default: return try await performOnGraph(operation)
+            }
+        } catch is GraphError {
+            return .refused
+        } catch is PostsError {
+            return .refused
+        } catch is AccountsError {
+            return .refused
+        }
+    }
+
+    private mutating func performOnPosts(_ operation: Operation, _ moment: Int) async throws -> Outcome {
+        let content = try PostContent("written by operation \(moment)")
+        switch operation {
+        case .post(let author, let visibility):
+            return .published([Self.published(try await posts.publish(draft(content, visibility), author: ids[author]))])
+        case .reply(let author, let parent, let visibility):
+            let reply = PostDraft(content: content, visibility: visibility, replyTo: ID(parent))
+            return .published([Self.published(try await posts.publish(reply, author: ids[author]))])
+        case .edit(let id, let author, let visibility):
+            _ = try await posts.edit(ID(id), content: content, visibility: visibility, viewer: ids[author])
+        case .delete(let id, let author): try await posts.delete(ID(id), viewer: ids[author])
+        case .importPosts(let imported): return .published(try await bringIn(imported, moment))
+        default: break
+        }
+        return .done
+    }
+
+    private func draft(_ content: PostContent, _ visibility: Visibility) -> PostDraft {
+        PostDraft(content: content, visibility: visibility)
+    }
+
+    private static func published(_ shown: PostService.Shown) -> Outcome.Published {
+        Outcome.Published(id: shown.card.post.id.rawValue, position: shown.card.post.position.rawValue)
+    }
+
+    /// An import tells no ids, so they are looked up by the text.
+    private mutating func bringIn(
+        _ imported: [(author: Int, writtenAt: Int64)], _ moment: Int
+    ) async throws -> [Outcome.Published] {
+        let texts = imported.indices.map { "import \(moment) \($0)" }
+        let rows = zip(imported, texts).map { one, text in
+            ImportedPost(author: ids[one.author], content: text, writtenAt: one.writtenAt)
+        }
+        imports += 1
+        _ = try await posts.importPosts(
+            rows, checkpoint: ImportCheckpoint(source: "schedule", linesDone: Int64(imports)))
+        return try await world.node.database.read { store in
+            try texts.compactMap { text in
+                try store.first("SELECT id, position FROM posts WHERE content = $1", [.text(text)]) {
+                    Outcome.Published(id: $0.int64(0), position: $0.int64(1))
+                }
+            }
+        }
+    }
+
+    private func performOnAccount(_ operation: Operation) async throws -> Outcome {
+        switch operation {
+        case .suspend(let user): try await accounts.suspend(ids[user])
+        case .reinstate(let user): try await accounts.reinstate(ids[user])
+        case .deleteAccount(let user): try await accounts.delete(ids[user])
+        case .setPrivate(let user, let isPrivate):
+            var changes = ProfileChanges()
+            changes.isPrivate = isPrivate
+            try await accounts.update(Principal(accountID: ids[user], sessionID: 0, expiresAt: .max), changes)
+        default: break
+        }
+        return .done
+    }
+
+    private func performOnGraph(_ operation: Operation) async throws -> Outcome {
+        switch operation {
+        case .follow(let one, let other):
+            let outcome = try await graph.follow(ids[one], ids[other])
+            return outcome.following ? .following : outcome.requested ? .requested : .refused
+        case .unfollow(let one, let other): _ = try await graph.unfollow(ids[one], ids[other])
+        case .block(let one, let other): try await graph.block(ids[one], ids[other])
+        case .unblock(let one, let other): try await graph.unblock(ids[one], ids[other])
+        case .mute(let one, let other): try await graph.mute(ids[one], ids[other])
+        case .unmute(let one, let other): try await graph.unmute(ids[one], ids[other])
+        case .accept(let one, let other): try await graph.acceptRequest(ids[one], from: ids[other])
+        case .reject(let one, let other): try await graph.rejectRequest(ids[one], from: ids[other])
+        case .importFollows(let pairs):
+            _ = try await graph.importFollows(pairs.map { (follower: ids[$0.0], followee: ids[$0.1]) })
+        default: break
+        }
+        return .done
+    }
+
+    private func performOnServer(_ operation: Operation) async throws -> Outcome {
+        switch operation {
+        case .drainFanOut: try await world.drain("fanout")
+        case .stepFanOut(let count): try await world.stepFanOut(count)
+        case .replay(let part, let count):
+            let head = try await world.node.eventLog.head()
+            try await world.replay(after: Int64(Double(head) * part), count)
+        case .drainCounters:
+            try await world.drain("account-counters")
+            try await world.drain("post-counters")
+        case .drainDeletions: try await world.drain("deleted-accounts")
+        case .dropTimeline(let user): world.node.home.drop(ids[user])
+        case .dropTimelines: world.dropTimelines()
+        case .restart: try await world.restart()
+        case .wait(let milliseconds): world.clock.advance(by: milliseconds)
+        default: break
+        }
+        return .done
+    }
+}

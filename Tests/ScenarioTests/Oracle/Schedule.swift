@@ -1,0 +1,172 @@
+import Core
+
+/// Draws the operations of a schedule from a seed and the state of the model.
+struct Schedule {
+    private enum Kind: CaseIterable {
+        case register, post, reply, edit, delete, follow, unfollow, block, unblock, mute, unmute, setPrivate, accept
+        case reject, suspend, reinstate, deleteAccount, importPosts, importFollows, read, drainFanOut, stepFanOut
+        case replay, drainCounters, drainDeletions, dropTimeline, dropTimelines, restart, wait
+
+        /// How often, in a thousand or so.
+        var weight: Int {
+            switch self {
+            case .register, .deleteAccount, .dropTimelines, .restart: 2
+            case .importPosts, .importFollows: 3
+            case .post: 190
+            case .reply: 80
+            case .follow: 120
+            case .unfollow: 80
+            case .read: 130
+            case .edit, .delete, .drainFanOut: 50
+            case .accept: 30
+            case .mute, .unmute, .stepFanOut, .drainCounters: 22
+            case .block, .unblock, .setPrivate: 15
+            case .wait: 12
+            case .reject, .suspend, .reinstate, .replay, .drainDeletions, .dropTimeline: 8
+            }
+        }
+    }
+
+    private static let bag = Kind.allCases.flatMap { Array(repeating: $0, count: $0.weight) }
+    private static let minute: Int64 = 60_000
+    private static let day: Int64 = 86_400_000
+
+    private(set) var random: SeededGenerator
+    /// Whom many follow for a while, and many leave for a while, so that the pull threshold is crossed both ways.
+    private var focus = 0
+    private var isFocusGrowing = true
+    private var drawn = 0
+
+    init(seed: Int) {
+        random = SeededGenerator(seed: seed)
+    }
+
+    mutating func number(_ bound: Int) -> Int {
+        Int.random(in: 0..<max(1, bound), using: &random)
+    }
+
+    mutating func pick<Value>(_ values: [Value]) -> Value? {
+        values.randomElement(using: &random)
+    }
+
+    /// The next operation. `now` is the time of day in milliseconds since 1970.
+    mutating func next(_ model: Model, now: Int64) -> Operation {
+        drawn += 1
+        if drawn % 350 == 0 {
+            isFocusGrowing.toggle()
+            if isFocusGrowing { focus = number(model.users.count) }
+        }
+        while true {
+            let kind = Self.bag[number(Self.bag.count)]
+            if let operation = draw(kind, model, now) { return operation }
+        }
+    }
+
+    private mutating func draw(_ kind: Kind, _ model: Model, _ now: Int64) -> Operation? {
+        switch kind {
+        case .register: return .register
+        case .post, .reply, .edit, .delete, .importPosts: return drawPost(kind, model, now)
+        case .suspend, .reinstate, .deleteAccount, .setPrivate: return drawAccount(kind, model)
+        case .drainFanOut: return .drainFanOut
+        case .stepFanOut: return .stepFanOut(1 + number(6))
+        case .replay: return .replay(part: Double(number(1_000)) / 1_000, count: 1 + number(200))
+        case .drainCounters: return .drainCounters
+        case .drainDeletions: return .drainDeletions
+        case .dropTimelines: return .dropTimelines
+        case .restart: return .restart
+        case .wait: return .wait(milliseconds: pause())
+        case .dropTimeline: return actor(model).map { .dropTimeline($0) }
+        case .read:
+            guard let viewer = actor(model) else { return nil }
+            return .read(by: viewer, limit: [1, 3, 20, 100][number(4)], pages: 1 + number(6))
+        default: return drawGraph(kind, model)
+        }
+    }
+
+    /// Mostly minutes, at times weeks (past which a timeline is not pushed to), at times back.
+    private mutating func pause() -> Int64 {
+        switch number(20) {
+        case 0: 40 * Self.day
+        case 1: -5_000
+        case 2...5: Self.day
+        default: Self.minute * Int64(1 + number(300))
+        }
+    }
+
+    private mutating func actor(_ model: Model) -> Int? {
+        pick(model.users.indices.filter { model.isActive($0) })
+    }
+
+    /// Some are drawn far more often than others.
+    private mutating func target(_ model: Model) -> Int {
+        min(number(model.users.count), number(model.users.count))
+    }
+
+    private mutating func visibility() -> Visibility {
+        switch number(10) {
+        case 0: .author
+        case 1, 2: .followers
+        default: .everyone
+        }
+    }
+
+    private mutating func drawPost(_ kind: Kind, _ model: Model, _ now: Int64) -> Operation? {
+        guard let author = actor(model) else { return nil }
+        switch kind {
+        case .post: return .post(by: number(8) == 0 && model.isActive(focus) ? focus : author, visibility())
+        case .reply:
+            let someone = number(2) == 0 ? pick(Array(model.users[author].following).sorted()) : target(model)
+            guard let someone, let parent = pick(Array(model.written[someone].suffix(6))) else { return nil }
+            return .reply(by: author, to: parent, visibility())
+        case .importPosts:
+            let count = 1 + number(12)
+            return .importPosts(
+                (0..<count).map { _ in
+                    (actor(model) ?? author, now - Int64(number(400)) * Self.day / Int64(1 + number(1_000)))
+                })
+        default:
+            guard let id = pick(model.written[author]) else { return nil }
+            if kind == .delete { return .delete(id, by: author) }
+            return .edit(id, by: author, number(3) == 0 ? nil : Visibility(rawValue: Int64(number(3))))
+        }
+    }
+
+    private mutating func drawAccount(_ kind: Kind, _ model: Model) -> Operation? {
+        switch kind {
+        case .suspend: return actor(model).map { .suspend($0) }
+        case .reinstate:
+            return pick(model.users.indices.filter { model.users[$0].state == .suspended }).map { .reinstate($0) }
+        case .deleteAccount:
+            guard model.users.filter({ $0.state == .active }).count > 50 else { return nil }
+            return actor(model).map { .deleteAccount($0) }
+        default: return actor(model).map { .setPrivate($0, number(3) == 0) }
+        }
+    }
+
+    private mutating func drawGraph(_ kind: Kind, _ model: Model) -> Operation? {
+        guard let one = actor(model) else { return nil }
+        let user = model.users[one]
+        switch kind {
+        case .unfollow:
+            let isLeaving = !isFocusGrowing && number(2) == 0 && user.following.contains(focus)
+            return pick(isLeaving ? [focus] : user.following.sorted()).map { .unfollow(one, $0) }
+        case .unblock: return pick(user.blocks.sorted()).map { .unblock(one, $0) }
+        case .unmute: return pick(user.mutes.sorted()).map { .unmute(one, $0) }
+        case .accept, .reject:
+            let asked = model.users.indices.filter { model.users[$0].requested.contains(one) }
+            guard let asker = pick(asked) else { return nil }
+            return kind == .accept ? .accept(by: one, from: asker) : .reject(by: one, from: asker)
+        case .importFollows:
+            let all = (0..<(1 + number(8))).compactMap { _ in actor(model) }
+            return .importFollows(all.map { (one, $0) }.filter { $0 != $1 })
+        default: break
+        }
+        let other = kind == .follow && isFocusGrowing && number(2) == 0 ? focus : target(model)
+        guard other != one else { return nil }
+        switch kind {
+        case .follow: return .follow(one, other)
+        case .block: return .block(one, other)
+        default: return .mute(one, other)
+        }
+    }
+}

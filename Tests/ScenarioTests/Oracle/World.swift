@@ -1,0 +1,97 @@
+import Accounts
+import Core
+import HTTPAPI
+import EventLog
+import Logging
+import SQL
+import SocialGraph
+import Timelines
+
+@testable import Starling
+@testable import Timelines
+
+/// The server's services on a store in a temporary folder. Nothing runs by itself: consumers work when they are told to,
+/// so a schedule is the same each time.
+final class World {
+    private let folder: TemporaryFolder
+    private let settings: ServerSettings
+    let clock: SteppingClock
+    private(set) var node: Node
+    /// Where stepping through the log by hand has come; the fan-out runner itself may be elsewhere.
+    private var steppedThrough: Int64 = 0
+
+    init(settings: ServerSettings) async throws {
+        folder = try TemporaryFolder()
+        clock = SteppingClock()
+        self.settings = settings
+        node = try await Self.opened(folder, settings, clock)
+    }
+
+    private static func opened(
+        _ folder: TemporaryFolder, _ settings: ServerSettings, _ clock: SteppingClock
+    ) async throws -> Node {
+        try await Node.opened(
+            in: DataDirectory(folder.path), settings: settings,
+            logger: Logger(label: "scenario") { _ in SwiftLogNoOpLogHandler() }, clock: clock.wall)
+    }
+
+    /// Stops, and starts again on the same file.
+    func restart() async throws {
+        try await node.close()
+        node = try await Self.opened(folder, settings, clock)
+        steppedThrough = runner("fanout")?.processed ?? 0
+    }
+
+    func close() async throws {
+        try await node.close()
+    }
+
+    private var runners: [ConsumerRunner] { node.services.compactMap { $0 as? ConsumerRunner } }
+
+    private func runner(_ group: String) -> ConsumerRunner? {
+        runners.first { $0.consumer.group == group }
+    }
+
+    /// Lets one consumer group handle all there is.
+    func drain(_ group: String) async throws {
+        try await runner(group)?.drain()
+    }
+
+    /// Lets every group handle all there is, and what they add.
+    func settle() async throws {
+        var head: Int64 = -1
+        while try await node.eventLog.head() != head {
+            head = try await node.eventLog.head()
+            for runner in runners { try await runner.drain() }
+        }
+    }
+
+    /// Lets fan-out handle the next few events only; it meets them again when it is drained.
+    func stepFanOut(_ count: Int) async throws {
+        guard let runner = runner("fanout") else { return }
+        let start = max(steppedThrough, runner.processed)
+        let events = try await events(after: start, runner.consumer.topics, limit: count)
+        try await (runner.consumer as? any VolatileConsumer)?.handle(events)
+        steppedThrough = events.last?.offset ?? start
+    }
+
+    /// Hands fan-out events that it has had before.
+    func replay(after offset: Int64, _ count: Int) async throws {
+        guard let runner = runner("fanout") else { return }
+        let events = try await events(after: offset, runner.consumer.topics, limit: count)
+        let handled = runner.processed
+        try await (runner.consumer as? any VolatileConsumer)?.handle(events.filter { $0.offset <= handled })
+    }
+
+    private func events(after offset: Int64, _ topics: Set<Topic>, limit: Int) async throws -> [Event] {
+        try await node.database.read { try Outbox.events(after: offset, topics: topics, limit: limit, $0) }
+    }
+
+    /// Empties what is derived and kept in memory.
+    func dropTimelines() {
+        node.home.dropAll()
+        node.users.dropAll()
+    }
+
+    var pulled: PulledAuthors { node.api.feed.pulled }
+}
