@@ -21,14 +21,7 @@ package struct OutboxRetention: Service {
     }
 
     package func run() async throws {
-        while !Task.isShuttingDownGracefully {
-            do { try await prune() } catch is CancellationError { return } catch {
-                logger.warning("outbox not pruned", metadata: ["error": "\(error)"])
-            }
-            guard (try? await cancelWhenGracefulShutdown { try await Task.sleep(for: .seconds(60)) }) != nil else {
-                return
-            }
-        }
+        await Upkeep.run("prune the outbox", every: .seconds(60), logger: logger) { try await prune() }
     }
 
     /// - Returns: the number of events deleted.

@@ -1,30 +1,34 @@
 /// A dictionary that also keeps its elements in the order in which they were last touched. Every operation is O(1).
 ///
-/// The order is a doubly linked list whose nodes live in one array.
+/// The order is a doubly linked list whose links live in arrays of their own, so that touching an element moves a few
+/// numbers and copies neither key nor value.
 struct RecencyMap<Key: Hashable & Sendable, Value: Sendable>: Sendable {
-    private struct Node: Sendable {
-        let key: Key
-        var value: Value
-        var newer: Int?
-        var older: Int?
+    private struct Link: Sendable {
+        var newer: Int32
+        var older: Int32
     }
 
-    private var nodes: [Node?] = []
-    private var places: [Key: Int] = [:]
-    private var free: [Int] = []
-    private var newest: Int?
-    private var oldest: Int?
+    private static var none: Int32 { -1 }
+
+    private var keys: [Key?] = []
+    private var values: [Value?] = []
+    private var links: [Link] = []
+    private var places: [Key: Int32] = [:]
+    private var free: [Int32] = []
+    private var newest: Int32 = -1
+    private var oldest: Int32 = -1
 
     var count: Int { places.count }
 
     /// The element touched longest ago.
     var last: (key: Key, value: Value)? {
-        oldest.flatMap { nodes[$0] }.map { ($0.key, $0.value) }
+        guard oldest != Self.none, let key = keys[Int(oldest)], let value = values[Int(oldest)] else { return nil }
+        return (key, value)
     }
 
     /// Reads without touching.
     subscript(key: Key) -> Value? {
-        places[key].flatMap { nodes[$0]?.value }
+        places[key].flatMap { values[Int($0)] }
     }
 
     /// Reads and makes the element the newest.
@@ -34,7 +38,7 @@ struct RecencyMap<Key: Hashable & Sendable, Value: Sendable>: Sendable {
             unlink(place)
             linkAsNewest(place)
         }
-        return nodes[place]?.value
+        return values[Int(place)]
     }
 
     /// Stores `value` as the newest element and returns the one it replaces.
@@ -42,18 +46,12 @@ struct RecencyMap<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     mutating func insert(_ value: Value, forKey key: Key) -> Value? {
         if let place = places[key] {
             let replaced = touch(key)
-            nodes[place]?.value = value
+            values[Int(place)] = value
             return replaced
         }
-        let node = Node(key: key, value: value)
-        let place: Int
-        if let reused = free.popLast() {
-            place = reused
-            nodes[place] = node
-        } else {
-            place = nodes.count
-            nodes.append(node)
-        }
+        let place = newPlace()
+        keys[Int(place)] = key
+        values[Int(place)] = value
         places[key] = place
         linkAsNewest(place)
         return nil
@@ -61,11 +59,13 @@ struct RecencyMap<Key: Hashable & Sendable, Value: Sendable>: Sendable {
 
     @discardableResult
     mutating func remove(_ key: Key) -> Value? {
-        guard let place = places.removeValue(forKey: key), let node = nodes[place] else { return nil }
+        guard let place = places.removeValue(forKey: key) else { return nil }
         unlink(place)
-        nodes[place] = nil
+        let value = values[Int(place)]
+        keys[Int(place)] = nil
+        values[Int(place)] = nil
         free.append(place)
-        return node.value
+        return value
     }
 
     @discardableResult
@@ -73,16 +73,23 @@ struct RecencyMap<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         last.flatMap { remove($0.key) }
     }
 
-    private mutating func unlink(_ place: Int) {
-        guard let node = nodes[place] else { return }
-        if let newer = node.newer { nodes[newer]?.older = node.older } else { newest = node.older }
-        if let older = node.older { nodes[older]?.newer = node.newer } else { oldest = node.newer }
+    private mutating func newPlace() -> Int32 {
+        if let place = free.popLast() { return place }
+        keys.append(nil)
+        values.append(nil)
+        links.append(Link(newer: Self.none, older: Self.none))
+        return Int32(links.count - 1)
     }
 
-    private mutating func linkAsNewest(_ place: Int) {
-        nodes[place]?.newer = nil
-        nodes[place]?.older = newest
-        if let newest { nodes[newest]?.newer = place } else { oldest = place }
+    private mutating func unlink(_ place: Int32) {
+        let link = links[Int(place)]
+        if link.newer != Self.none { links[Int(link.newer)].older = link.older } else { newest = link.older }
+        if link.older != Self.none { links[Int(link.older)].newer = link.newer } else { oldest = link.newer }
+    }
+
+    private mutating func linkAsNewest(_ place: Int32) {
+        links[Int(place)] = Link(newer: Self.none, older: newest)
+        if newest != Self.none { links[Int(newest)].newer = place } else { oldest = place }
         newest = place
     }
 }

@@ -1,6 +1,6 @@
+import EventLog
 import Logging
 import ServiceLifecycle
-import Telemetry
 
 /// Forgets idempotency keys past their lifetime, hourly.
 package struct IdempotencyPurge: Service {
@@ -13,13 +13,8 @@ package struct IdempotencyPurge: Service {
     }
 
     package func run() async throws {
-        while !Task.isShuttingDownGracefully {
-            do { try await posts.purgeIdempotencyKeys() } catch is CancellationError { return } catch {
-                logger.warning("idempotency keys not purged", metadata: [LogKey.error: "\(error)"])
-            }
-            guard (try? await cancelWhenGracefulShutdown { try await Task.sleep(for: .seconds(3600)) }) != nil else {
-                return
-            }
+        await Upkeep.run("purge idempotency keys", every: .seconds(3600), logger: logger) {
+            try await posts.purgeIdempotencyKeys()
         }
     }
 }

@@ -22,6 +22,8 @@ package final class PostLibrary: CommitObserver, Sendable {
             switch change {
             case .published(_, _, let position), .post(_, _, let position): cache.invalidate(Position(position))
             case .postCounters(let positions): for position in positions { cache.invalidate(Position(position)) }
+            // An imported post may take a place that was asked for before, and found empty.
+            case .bulk: cache.invalidateAll()
             default: break
             }
         }

@@ -10,7 +10,7 @@ import Telemetry
 /// Brings posts into the home timelines of their author's followers, and keeps those in step with the graph.
 package struct FanOutConsumer: VolatileConsumer {
     package let group = "fanout"
-    package let topics: Set<Topic> = [.posts, .graph]
+    package let topics: Set<Topic> = [.posts, .graph, .accounts]
     /// Followers delivered to before other work gets a turn.
     private static let chunkSize = 1_000
 
@@ -23,14 +23,16 @@ package struct FanOutConsumer: VolatileConsumer {
     private let policy: FanOutPolicy
     private let clock: WallClock
     private let bounds: TimelineBounds
+    private let caches: [any CommitObserver]
     private let deliveries = Counter(label: MetricName.fanoutDeliveries)
     private let lag = Metrics.Timer(label: MetricName.publishToVisibleSeconds)
     private let warm = Gauge(label: MetricName.timelinesWarm)
 
+    /// - Parameter caches: what feeds are read from besides timelines.
     package init(
         database: any Database, directory: AccountDirectory, followers: FollowerLists, home: HomeTimelines,
         users: UserTimelines, pulled: PulledAuthors, policy: FanOutPolicy, clock: WallClock,
-        bounds: TimelineBounds = TimelineBounds()
+        bounds: TimelineBounds = TimelineBounds(), caches: [any CommitObserver] = []
     ) {
         self.database = database
         self.directory = directory
@@ -41,9 +43,14 @@ package struct FanOutConsumer: VolatileConsumer {
         self.policy = policy
         self.clock = clock
         self.bounds = bounds
+        self.caches = caches
     }
 
     package func handle(_ events: [Event]) async throws {
+        // A commit can be read a moment before it is announced. A reader whose `latest` lies past an event must not meet
+        // what a cache holds from before it, or would never hear of what the event brought.
+        let changes = events.compactMap(\.change)
+        for cache in caches { cache.committed(changes) }
         try await preload(events)
         for event in events { try await handle(event) }
         warm.record(home.count)
@@ -103,14 +110,34 @@ package struct FanOutConsumer: VolatileConsumer {
         home.backfill(newest, completeFrom: isWhole ? .lowest : newest.last ?? .lowest, to: follower)
     }
 
-    /// The read filter hides an unfollowed author at once; this only frees the space.
+    /// The read filter hides an unfollowed author at once; this only frees the space. The event may be an old one that is
+    /// replayed, so a follow that stands now is left alone.
     private func purge(_ follower: ID<Account>, of followee: ID<Account>) async throws {
         guard let timeline = home.timeline(of: follower) else { return }
         let max = bounds.homeEntriesMax
-        let positions = try await database.read { store in
-            try PostQueries.positions(of: followee, before: .highest, limit: max, store)
+        let positions: [Position] = try await database.read { store in
+            let stands = try store.integer(
+                "SELECT count(*) FROM following WHERE follower_id = $1 AND followee_id = $2",
+                [.integer(follower.rawValue), .integer(followee.rawValue)])
+            return stands > 0
+                ? [] : try PostQueries.positions(of: followee, before: .highest, limit: max, store)
         }
         let held = Set(positions.map(\.rawValue).filter { $0 >= timeline.floor.rawValue })
         home.remove(held, from: follower)
+    }
+}
+
+extension Event {
+    /// What caches are told when the event's commit is announced; nil for what adds nothing to a feed.
+    fileprivate var change: Change? {
+        switch kind {
+        case .postPublished: .published(post: subject, author: key, position: position)
+        case .postEdited: .post(subject, author: key, position: position)
+        case .followed: .followed(follower: key, followee: subject)
+        case .unmuted: .relationship(key, subject)
+        case .accountReinstated: .account(subject)
+        case .followsImported, .postsImported: .bulk
+        default: nil
+        }
     }
 }

@@ -18,8 +18,11 @@ extension FeedReader {
     package func page(
         of viewer: ID<Account>, since: Int64, through: Int64?, before: Position, limit: Int
     ) async throws -> FeedPage {
+        // Taken first: the relations and posts that are read next are no older than the end of the span.
+        let head = fanOutOffset()
+        guard since <= head, (through ?? head) <= head else { throw FeedError.unknownToken }
         let relations = try await relations.relations(of: viewer)
-        let span = try await span(relations, since: since, through: through)
+        let span = try await span(relations, since: since, end: through ?? head)
         var gathering = Gathering(reader: self, relations: relations, limit: limit)
         var cursor = before
         while !gathering.isComplete {
@@ -56,22 +59,19 @@ extension FeedReader {
         }
     }
 
-    private func span(_ relations: Relations, since: Int64, through: Int64?) async throws -> Span {
+    private func span(_ relations: Relations, since: Int64, end: Int64) async throws -> Span {
         // Key 0 is that of bulk imports.
         let keys = relations.following.values + [relations.viewer.rawValue, 0]
-        let (head, pruned, events) = try await database.read { store in
-            let head = try Outbox.head(store)
-            let end = through ?? head
-            return (
-                head, try Outbox.prunedThrough(store),
+        let (pruned, events) = try await database.read { store in
+            (
+                try Outbox.prunedThrough(store),
                 try Outbox.events(ofKeys: keys, after: since, through: end, limit: Self.eventsMax + 1, store)
             )
         }
-        guard since <= head, (through ?? head) <= head else { throw FeedError.unknownToken }
         guard since >= pruned, events.count <= Self.eventsMax, !events.contains(where: { $0.key == 0 }) else {
             throw FeedError.reload
         }
-        var span = Span(end: through ?? head)
+        var span = Span(end: end)
         for event in events { span.add(event, viewer: relations.viewer.rawValue) }
         return span
     }

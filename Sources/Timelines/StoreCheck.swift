@@ -1,6 +1,7 @@
 import Accounts
 import Core
 import EventLog
+import Posts
 import SQL
 
 /// What a check of the store verified and found.

@@ -10,7 +10,8 @@ enum AuthorizationTable {
     /// Routes that a token is not looked at for.
     private static let open: [String: Row] = [
         "POST /v1/users/register": Row(
-            subjects: [.nothing], rule: Row.anyone, body: { TestServer.registration("new_\($1.rawValue.lowercased())") }),
+            subjects: [.nothing], rule: Row.anyone, body: { TestServer.registration("new_\($1.rawValue.lowercased())") }
+        ),
         "POST /v1/users/login": Row(
             subjects: [.nothing], rule: Row.anyone,
             body: { _, _ in #"{"username":"sam","password":"\#(Person.password)"}"# }),

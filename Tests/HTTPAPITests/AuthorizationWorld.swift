@@ -100,7 +100,8 @@ struct AuthorizationWorld: Sendable {
         var posts: [PostKind: String] = [:]
         for kind in PostKind.allCases {
             let visibility = kind == .deleted ? "public" : kind.rawValue
-            posts[kind] = try await server.publish("\(kind.rawValue) of \(owner.name)", by: owner, visibility: visibility)
+            posts[kind] = try await server.publish(
+                "\(kind.rawValue) of \(owner.name)", by: owner, visibility: visibility)
         }
         await server.delete("/v1/posts/\(posts[.deleted] ?? "")", as: owner)
         return posts

@@ -152,7 +152,8 @@ struct GraphRouteTests {
             async let other = server.post("/v1/users/\(cast.alice.id)/block", as: cast.bob)
             let statuses = await [one.status, other.status]
             #expect(statuses.contains(200))
-            let blocks = await server.usernames("/v1/me/blocks", as: cast.alice)
+            let blocks =
+                await server.usernames("/v1/me/blocks", as: cast.alice)
                 + server.usernames("/v1/me/blocks", as: cast.bob)
             #expect(blocks.count == 1)
         }

@@ -11,7 +11,8 @@ indirect enum JSON: Sendable, Equatable {
     case object([String: JSON])
 
     init(bytes: [UInt8]) {
-        self = (try? JSONSerialization.jsonObject(with: Data(bytes), options: .fragmentsAllowed)).map(Self.init) ?? .absent
+        let value = try? JSONSerialization.jsonObject(with: Data(bytes), options: .fragmentsAllowed)
+        self = value.map(Self.init) ?? .absent
     }
 
     private init(_ value: Any) {

@@ -44,6 +44,12 @@ struct Answer: Sendable {
     /// The last part of the problem's type, nil for what is no problem.
     var problem: String? { json["type"].string.map { $0.replacing("urn:starling:problem:", with: "") } }
 
+    /// Whether the body holds this member in exactly these bytes; `JSON` drops a U+FEFF at a text's beginning.
+    func holds(_ member: String, _ value: String) -> Bool {
+        let expected = Array("\"\(member)\":\(TestServer.quoted(value))".utf8)
+        return body.firstRange(of: expected) != nil
+    }
+
     /// All that a client can tell answers apart by, but for what differs from request to request.
     var fingerprint: String {
         let passing = ["date", "x-request-id", "ratelimit", "ratelimit-policy"]
@@ -78,6 +84,7 @@ extension TestServer {
         return Answer(status: response.status, headers: response.headers, body: response.body)
     }
 
+    @discardableResult
     func get(
         _ target: String, as person: Person? = nil, sourceLocation: SourceLocation = #_sourceLocation
     ) async -> Answer {

@@ -1,4 +1,5 @@
 import Core
+import EventLog
 import ServiceLifecycle
 import Synchronization
 import Telemetry
@@ -38,12 +39,9 @@ package final class ActivityRecorder: Service, Sendable {
     }
 
     package func run() async throws {
-        while !Task.isShuttingDownGracefully {
-            _ = try? await cancelWhenGracefulShutdown { try await Task.sleep(for: Self.pause) }
-            do { try await flush() } catch is CancellationError { return } catch {
-                logger.warning("activity not written", metadata: ["error": "\(error)"])
-            }
-        }
+        await Upkeep.run("write down activity", every: Self.pause, logger: logger) { try await flush() }
+        // What was noted since the last round.
+        try await flush()
     }
 
     /// Writes down what was noted since the last time.

@@ -1,4 +1,5 @@
 import Core
+import EventLog
 import SQL
 import ServiceLifecycle
 import Telemetry
@@ -20,14 +21,7 @@ package struct SessionPurge: Service {
     }
 
     package func run() async throws {
-        while !Task.isShuttingDownGracefully {
-            do { try await purge() } catch is CancellationError { return } catch {
-                logger.warning("expired sessions not purged", metadata: ["error": "\(error)"])
-            }
-            guard (try? await cancelWhenGracefulShutdown { try await Task.sleep(for: Self.pause) }) != nil else {
-                return
-            }
-        }
+        await Upkeep.run("purge expired sessions", every: Self.pause, logger: logger) { try await purge() }
     }
 
     /// Deletes all that has expired by now.

@@ -4,7 +4,8 @@ import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
 
-/// Drops clients that take too long, and answers requests that no parser could read.
+/// Drops clients that take too long, answers requests that no parser could read, and closes after an answer that says
+/// so.
 ///
 /// A connection has so long to bring a whole head, and then so long to bring the body. Between requests it may idle.
 package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
@@ -35,12 +36,25 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
     private let deadlines: Deadlines
     private var deadline: Scheduled<Void>?
     private var unanswered = 0
+    /// Between a head and the end of its body.
+    private var isReceiving = false
+    /// An answer has said that it is the last.
+    private var isLast = false
+    /// For what could not be read after requests that are not answered yet.
+    private var refusal: APIResponse?
 
     package init(_ deadlines: Deadlines) {
         self.deadlines = deadlines
     }
 
     package func handlerAdded(context: ChannelHandlerContext) {
+        do {
+            let pipeline = context.pipeline.syncOperations
+            let decoder = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
+            try pipeline.addHandler(RequestHeadCheck(), position: .after(decoder))
+        } catch {
+            preconditionFailure("the guard stands behind an HTTP/1.1 decoder")
+        }
         if context.channel.isActive { allow(deadlines.head, context) }
     }
 
@@ -59,45 +73,75 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
     }
 
     package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        switch unwrapInboundIn(data) {
-        case .head:
-            unanswered += 1
-            allow(deadlines.body, context)
-        case .body: break
-        case .end: deadline?.cancel()
-        }
         context.fireChannelRead(data)
+        switch unwrapInboundIn(data) {
+        case .head(let request):
+            unanswered += 1
+            isReceiving = true
+            allow(deadlines.body, context)
+            if unanswered == 1, request.waitsToSendBody {
+                let goOn = HTTPResponse(status: .continue)
+                context.writeAndFlush(wrapOutboundOut(.head(goOn)), promise: nil)
+            }
+        case .body: break
+        case .end:
+            isReceiving = false
+            settle(context)
+        }
     }
 
     package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         switch unwrapOutboundIn(data) {
-        case .head:
+        case .head(let answer):
+            isLast = answer.headerFields[.connection] == "close"
             allow(deadlines.answer, context)
             context.write(data, promise: promise)
         case .body: context.write(data, promise: promise)
         case .end:
             // Written is not sent: a client that does not read keeps the deadline running.
             let sent = promise ?? context.eventLoop.makePromise()
-            sent.futureResult.assumeIsolated().whenSuccess { self.answered(context) }
+            sent.futureResult.assumeIsolated().whenSuccess {
+                // What was sent behind the last request is not answered any more.
+                self.unanswered = self.isLast ? 0 : max(0, self.unanswered - 1)
+                self.settle(context)
+            }
             context.write(data, promise: sent)
         }
     }
 
-    private func answered(_ context: ChannelHandlerContext) {
-        unanswered = max(0, unanswered - 1)
-        if unanswered == 0 { allow(deadlines.idle, context) } else { deadline?.cancel() }
-    }
-
     package func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        // While an answer is on its way, another one between would be taken for part of it.
-        guard unanswered == 0, let error = error as? HTTPParserError else { return context.fireErrorCaught(error) }
-        let problem = error == .headerOverflow ? APIError.headersTooLarge : Self.malformed
-        write(problem.response(), context)
+        guard let error = error as? HTTPParserError else { return context.fireErrorCaught(error) }
+        guard !isReceiving else {
+            // The request that the body belongs to fails, and its answer says so.
+            isReceiving = false
+            context.fireErrorCaught(error)
+            return settle(context)
+        }
+        refusal = (error == .headerOverflow ? APIError.headersTooLarge : Self.malformed).response()
+        settle(context)
     }
 
     private static let malformed = APIError.badRequest("The request is not valid HTTP.")
 
-    private func write(_ answer: APIResponse, _ context: ChannelHandlerContext) {
+    /// Does what comes next, whenever something was read or answered.
+    private func settle(_ context: ChannelHandlerContext) {
+        if unanswered > 0 {
+            isReceiving ? allow(deadlines.body, context) : deadline?.cancel()
+        } else if isReceiving {
+            // Answered early. A client that is still sending would lose the answer if everything was closed at once.
+            allow(deadlines.body, context)
+            if isLast { context.close(mode: .output, promise: nil) }
+        } else if isLast {
+            context.close(promise: nil)
+        } else if let refusal {
+            self.refusal = nil
+            refuse(refusal, context)
+        } else {
+            allow(deadlines.idle, context)
+        }
+    }
+
+    private func refuse(_ answer: APIResponse, _ context: ChannelHandlerContext) {
         var headers = answer.headers
         headers[.connection] = "close"
         headers[.contentLength] = String(answer.body.count)
@@ -112,5 +156,13 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
         deadline?.cancel()
         let channel = context.channel
         deadline = context.eventLoop.scheduleTask(in: time) { channel.close(promise: nil) }
+    }
+}
+
+extension HTTPRequest {
+    /// Whether the client sends the body only when told to, and the body is none that is refused anyway.
+    fileprivate var waitsToSendBody: Bool {
+        guard headerFields[.expect]?.lowercased() == "100-continue" else { return false }
+        return headerFields[.contentLength].flatMap { Int($0) } ?? 0 <= Limits.bodyBytesMax
     }
 }

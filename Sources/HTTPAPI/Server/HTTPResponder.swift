@@ -34,7 +34,7 @@ package struct Responder: HTTPResponder {
         let requestID = requestIDs.next().description
         let (answer, route) = await answer(to: request, context)
         observe(request.method, route, answer.status, requestID, start.duration(to: .now))
-        return response(answer, to: request.method, requestID: requestID)
+        return response(answer, to: request, requestID: requestID)
     }
 
     private func answer(
@@ -42,11 +42,13 @@ package struct Responder: HTTPResponder {
     ) async -> (response: APIResponse, route: String) {
         do {
             return await api.respond(to: try await read(request, context))
-        } catch let problem as Problem {
-            return (problem.response(), "none")
         } catch {
-            // The client went away while its body was read.
-            return (APIError.badRequest("The body could not be read.").response(), "none")
+            // Without a problem of ours, the body broke off or was not valid HTTP.
+            let problem = error as? Problem ?? APIError.badRequest("The body could not be read.")
+            var answer = problem.response()
+            // The rest of a body that was refused unread would otherwise be taken for the next request.
+            answer.headers[.connection] = "close"
+            return (answer, "none")
         }
     }
 
@@ -76,16 +78,15 @@ package struct Responder: HTTPResponder {
         return proxies.client(peer: peer, forwardedFor: request.headers[.forwardedFor])
     }
 
-    private func response(_ answer: APIResponse, to method: HTTPRequest.Method, requestID: String) -> Response {
+    private func response(_ answer: APIResponse, to request: Request, requestID: String) -> Response {
         var headers = answer.headers
         headers[.requestID] = requestID
         headers[.xContentTypeOptions] = "nosniff"
-        // The rest of a body that was refused unread would otherwise be taken for the next request.
-        if answer.status == 413 { headers[.connection] = "close" }
+        if request.headers[.connection] == "close" { headers[.connection] = "close" }
         let status = HTTPResponse.Status(code: answer.status)
         guard answer.status != 204 else { return Response(status: status, headers: headers) }
         headers[.contentLength] = String(answer.body.count)
-        guard method != .head else { return Response(status: status, headers: headers) }
+        guard request.method != .head else { return Response(status: status, headers: headers) }
         return Response(
             status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body)))
     }

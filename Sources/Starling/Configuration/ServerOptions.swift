@@ -66,6 +66,20 @@ struct ServerOptions: ParsableArguments {
     var connectionsMax: Int?
 
     @Option(
+        name: .customLong("request-head-seconds"), help: "How long a client may take to send a head (default: 10).")
+    var requestHeadSeconds: Int?
+
+    @Option(
+        name: .customLong("request-body-seconds"),
+        help: "How long a client may take to send a body, or to take an answer (default: 30).")
+    var requestBodySeconds: Int?
+
+    @Option(
+        name: .customLong("idle-seconds"),
+        help: "How long a connection may stay without a request (default: 60).")
+    var idleSeconds: Int?
+
+    @Option(
         name: .customLong("shutdown-seconds"), help: "How long a shutdown may take to finish requests (default: 15).")
     var shutdownSeconds: Int?
 

@@ -2,6 +2,7 @@ import Core
 import HTTPAPI
 import KeyValue
 import Logging
+import NIOCore
 import Telemetry
 import Timelines
 
@@ -20,6 +21,7 @@ struct ServerSettings: Sendable {
     var timelineBounds = TimelineBounds()
     var postCacheBytes = 256 << 20
     var connectionsMax = 10_000
+    var deadlines = ConnectionGuard.Deadlines()
     var shutdownLimit: Duration = .seconds(15)
     var accessTokenLifetime: Duration = .seconds(15 * 60)
     var logLevel = Logger.Level.info
@@ -40,6 +42,7 @@ struct ServerSettings: Sendable {
         homeTimelinesMax = try reader.number(.homeTimelinesMax, default: homeTimelinesMax, in: 64...100_000_000)
         postCacheBytes = try reader.number(.postCacheMiB, default: 256, in: 1...1_048_576) << 20
         connectionsMax = try reader.number(.connectionsMax, default: connectionsMax, in: 1...1_000_000)
+        deadlines = try Self.deadlines(reader)
         shutdownLimit = .seconds(try reader.number(.shutdownSeconds, default: 15, in: 0...3_600))
         accessTokenLifetime = .seconds(60 * (try reader.number(.accessTokenMinutes, default: 15, in: 1...1_440)))
         trustedProxies = try Self.proxies(try reader.text(.trustedProxies, default: ""))
@@ -49,6 +52,16 @@ struct ServerSettings: Sendable {
         if let metricsToken, metricsToken.utf8.count < 16 {
             throw SettingsError("metrics-token must have at least 16 characters, so that it cannot be guessed.")
         }
+    }
+
+    private static func deadlines(_ reader: SettingsReader) throws -> ConnectionGuard.Deadlines {
+        func seconds(_ setting: Setting, default fallback: Int) throws -> TimeAmount {
+            .seconds(Int64(try reader.number(setting, default: fallback, in: 1...3_600)))
+        }
+        let body = try seconds(.requestBodySeconds, default: 30)
+        return ConnectionGuard.Deadlines(
+            head: try seconds(.requestHeadSeconds, default: 10), body: body, answer: body,
+            idle: try seconds(.idleSeconds, default: 60))
     }
 
     private static func rateLimits(_ reader: SettingsReader) throws -> RateLimits {

@@ -16,6 +16,9 @@ enum Setting: String, CaseIterable {
     case homeTimelinesMax = "home-timelines-max"
     case postCacheMiB = "post-cache-mib"
     case connectionsMax = "connections-max"
+    case requestHeadSeconds = "request-head-seconds"
+    case requestBodySeconds = "request-body-seconds"
+    case idleSeconds = "idle-seconds"
     case shutdownSeconds = "shutdown-seconds"
     case accessTokenMinutes = "access-token-minutes"
     case logLevel = "log-level"
@@ -40,7 +43,8 @@ extension ServerOptions {
             (.rateLimitAddress, rateLimitAddress), (.rateLimitCredentials, rateLimitCredentials),
             (.pullThreshold, pullThreshold), (.metricsPort, metricsPort), (.eventRetentionDays, eventRetentionDays),
             (.homeTimelinesMax, homeTimelinesMax), (.postCacheMiB, postCacheMiB), (.connectionsMax, connectionsMax),
-            (.shutdownSeconds, shutdownSeconds), (.accessTokenMinutes, accessTokenMinutes),
+            (.requestHeadSeconds, requestHeadSeconds), (.requestBodySeconds, requestBodySeconds),
+            (.idleSeconds, idleSeconds), (.shutdownSeconds, shutdownSeconds), (.accessTokenMinutes, accessTokenMinutes),
         ]
         var values: [Setting: SettingValue] = [:]
         for (setting, text) in texts { values[setting] = text.map(SettingValue.text) }

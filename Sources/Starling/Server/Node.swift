@@ -58,7 +58,7 @@ struct Node: Sendable {
                 database: database, directory: directory, followers: FollowerLists(database: database), home: home,
                 users: users, pulled: pulled,
                 policy: FanOutPolicy(pullThreshold: Int64(settings.pullThreshold)), clock: clock,
-                bounds: settings.timelineBounds))
+                bounds: settings.timelineBounds, caches: [directory, relations, library, users]))
         let runners =
             [fanOut] + [
                 eventLog.add(AccountCountersConsumer()), eventLog.add(PostCountersConsumer()),

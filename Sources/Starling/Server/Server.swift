@@ -67,7 +67,7 @@ struct Server {
             operations: OperationsRoutes(
                 readiness: readiness, metrics: metrics, metricsToken: settings.metricsToken),
             limits: settings.rateLimits, limiter: MemoryRateLimiter(), logger: logger)
-        let deadlines = ConnectionGuard.Deadlines()
+        let deadlines = settings.deadlines
         return Application(
             responder: Responder(api: api, proxies: settings.trustedProxies, logger: logger),
             server: .http1(

@@ -22,13 +22,17 @@ struct Journal {
                 concernsAll: operation.concernsAll))
     }
 
-    /// The last operations about this viewer together with these authors, or about these posts.
-    func story(of viewer: Int?, authors: Set<Int>, posts: Set<Int64>, limit: Int = 24) -> String {
-        let found = entries.filter { entry in
-            if !entry.posts.isDisjoint(with: posts) || entry.concernsAll { return true }
-            guard let viewer, entry.users.contains(viewer) else { return !entry.users.isDisjoint(with: authors) }
+    /// The last operations about this viewer together with these authors, or about these posts, and the last of those
+    /// that concern everyone.
+    func story(of viewer: Int?, authors: Set<Int>, posts: Set<Int64>) -> String {
+        let own = entries.indices.filter { index in
+            let entry = entries[index]
+            if !entry.posts.isDisjoint(with: posts) { return true }
+            guard !entry.concernsAll, let viewer, entry.users.contains(viewer) else { return false }
             return entry.users.count == 1 || !entry.users.isDisjoint(with: authors)
         }
-        return found.suffix(limit).map(\.text).joined(separator: "\n")
+        let common = entries.indices.filter { entries[$0].concernsAll }
+        let told = Set(own.suffix(24)).union(common.suffix(8)).sorted()
+        return told.map { entries[$0].text }.joined(separator: "\n")
     }
 }

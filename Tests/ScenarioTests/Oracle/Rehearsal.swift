@@ -10,11 +10,11 @@ struct Rehearsal {
         var seed: Int
         var operations: Int
         var users = 56
-        var pullThreshold = 8
+        var pullThreshold = 12
         var homeEntriesMax = 40
         var userEntriesMax = 24
-        /// 1: one timeline in each of the 64 parts.
-        var homeTimelinesMax = 1
+        /// Over 64 parts: 64 are one each, so that those who share a part evict one another.
+        var homeTimelinesMax = 192
         var checkpointEvery = 500
 
         var description: String { "seed \(seed), \(operations) operations, \(homeEntriesMax) entries" }
@@ -29,7 +29,7 @@ struct Rehearsal {
     private var schedule: Schedule
     private var journal = Journal()
     private var bookmarks = Bookmarks()
-    private var moment = 0
+    private var moment = 0; var spent = Duration.zero
     private var caughtUp = 0
     private var bulkImports = 0
     private var crossings = Crossings()
@@ -51,12 +51,15 @@ struct Rehearsal {
     mutating func run() async throws -> Crossings {
         do {
             for _ in 0..<plan.users { try await take(.register) }
+            for _ in 0..<(plan.users * 5) { try await take(schedule.acquaintance(model)) }
             while moment < plan.operations {
                 try await take(schedule.next(model, now: world.clock.now))
                 world.clock.advance(by: Int64(schedule.number(2_000)))
-                if moment % plan.checkpointEvery == 0 { try await checkpoint() }
+                if moment % plan.checkpointEvery == 0 { let t = ContinuousClock.now; try await checkpoint(); spent += ContinuousClock.now - t }
             }
+            let t = ContinuousClock.now
             try await checkpoint(isLast: true)
+ print("DBGT", spent, ContinuousClock.now - t)
             try await world.close()
             return crossings
         } catch let mismatch as Mismatch {

@@ -10,19 +10,20 @@ struct Schedule {
         /// How often, in a thousand or so.
         var weight: Int {
             switch self {
-            case .register, .deleteAccount, .dropTimelines, .restart: 2
-            case .importPosts, .importFollows: 3
-            case .post: 190
-            case .reply: 80
-            case .follow: 120
-            case .unfollow: 80
-            case .read: 130
+            case .dropTimelines, .restart, .importPosts, .importFollows: 1
+            case .register, .deleteAccount: 2
+            case .dropTimeline: 4
+            case .post: 140
+            case .reply: 60
+            case .follow: 160
+            case .unfollow: 60
+            case .read: 170
             case .edit, .delete, .drainFanOut: 50
             case .accept: 30
             case .mute, .unmute, .stepFanOut, .drainCounters: 22
-            case .block, .unblock, .setPrivate: 15
+            case .unblock, .setPrivate: 15
             case .wait: 12
-            case .reject, .suspend, .reinstate, .replay, .drainDeletions, .dropTimeline: 8
+            case .block, .reject, .suspend, .reinstate, .replay, .drainDeletions: 8
             }
         }
     }
@@ -77,7 +78,8 @@ struct Schedule {
         case .wait: return .wait(milliseconds: pause())
         case .dropTimeline: return actor(model).map { .dropTimeline($0) }
         case .read:
-            guard let viewer = actor(model) else { return nil }
+            let viewer = target(model)
+            guard model.isActive(viewer) else { return nil }
             return .read(by: viewer, limit: [1, 3, 20, 100][number(4)], pages: 1 + number(6))
         default: return drawGraph(kind, model)
         }
@@ -108,6 +110,12 @@ struct Schedule {
         case 1, 2: .followers
         default: .everyone
         }
+    }
+
+    /// A follow to begin with, so that there is a graph.
+    mutating func acquaintance(_ model: Model) -> Operation {
+        let one = number(model.users.count)
+        return .follow(one, (one + 1 + number(model.users.count - 1)) % model.users.count)
     }
 
     private mutating func drawPost(_ kind: Kind, _ model: Model, _ now: Int64) -> Operation? {
