@@ -119,10 +119,9 @@ struct GraphRoutes: Sendable {
                 let viewer = request.principal?.accountID
                 let card = try await services.visibleCard(try request.id(), to: viewer)
                 let list = make(card.account.id)
-                guard try await services.graph.mayList(card.account, viewer: viewer) else {
-                    return UserPayload.list([], next: nil)
-                }
-                return try await self.list(list, request)
+                // A list that is hidden looks like an empty one, also in what it refuses.
+                let isShown = try await services.graph.mayList(card.account, viewer: viewer)
+                return try await self.list(list, request, isShown: isShown)
             })
     }
 
@@ -164,10 +163,14 @@ struct GraphRoutes: Sendable {
         }
     }
 
-    private func list(_ list: GraphService.List, _ request: APIRequest) async throws -> APIResponse {
+    private func list(
+        _ list: GraphService.List, _ request: APIRequest, isShown: Bool = true
+    ) async throws -> APIResponse {
         let before = try request.cursor(.users)?.first
+        let limit = try request.limit()
+        guard isShown else { return UserPayload.list([], next: nil) }
         let page = try await services.graph.page(
-            list, viewer: request.principal?.accountID, before: before, limit: try request.limit())
+            list, viewer: request.principal?.accountID, before: before, limit: limit)
         return UserPayload.list(page.accounts, next: page.next.map { Cursor(.users, $0) })
     }
 }

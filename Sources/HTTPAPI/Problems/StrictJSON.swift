@@ -1,3 +1,5 @@
+import Foundation
+
 /// Checks that bytes are one JSON text of RFC 8259, to the letter and within a depth, before a decoder sees them.
 ///
 /// Foundation's decoder takes more than JSON (trailing commas, other encodings, names given twice) and its stack is not
@@ -63,11 +65,11 @@ struct StrictJSON {
     private mutating func object(depth: Int) throws(Broken) {
         index += 1
         skipSpace()
-        var names: Set<ArraySlice<UInt8>> = []
+        var names: Set<String> = []
         guard current != UInt8(ascii: "}") else { return index += 1 }
         while true {
             let name = try string()
-            guard names.insert(name).inserted else { throw broken("a name is given twice") }
+            guard names.insert(Self.text(of: name)).inserted else { throw broken("a name is given twice") }
             skipSpace()
             try take(UInt8(ascii: ":"), or: "a colon is missing")
             skipSpace()
@@ -78,6 +80,14 @@ struct StrictJSON {
             skipSpace()
         }
         try take(UInt8(ascii: "}"), or: "a comma or a closing brace is missing")
+    }
+
+    /// Names are the same when they are once their escapes are read.
+    private static func text(of name: ArraySlice<UInt8>) -> String {
+        let plain = String(decoding: name, as: UTF8.self)
+        guard name.contains(UInt8(ascii: "\\")) else { return plain }
+        let quoted = Data("\"\(plain)\"".utf8)
+        return (try? JSONDecoder().decode(String.self, from: quoted)) ?? plain
     }
 
     private mutating func array(depth: Int) throws(Broken) {

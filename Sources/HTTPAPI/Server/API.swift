@@ -55,7 +55,8 @@ package struct API: Sendable {
             }
             fields = try limiter.charge(endpoint, request)
             var response = try await endpoint.handler(request)
-            if request.principal != nil { response.headers[.cacheControl] = "no-store" }
+            // What a viewer may see can change with every request, so nothing between keeps it.
+            if case .open = endpoint.access {} else { response.headers[.cacheControl] = "no-store" }
             response.headers.append(contentsOf: fields)
             return response
         } catch {

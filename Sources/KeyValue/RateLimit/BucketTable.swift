@@ -17,6 +17,14 @@ struct BucketTable: Sendable {
         return max(0, (fullAt.touch(subject) ?? now) - now)
     }
 
+    /// Charges the subject if the rule lets it.
+    /// - Returns: the backlog before.
+    mutating func take(_ subject: RateLimitSubject, _ rule: RateLimitRule, at now: Nanoseconds) -> Nanoseconds {
+        let backlog = backlog(of: subject, at: now)
+        if rule.admits(backlog) { charge(subject, rule, at: now) }
+        return backlog
+    }
+
     mutating func charge(_ subject: RateLimitSubject, _ rule: RateLimitRule, at now: Nanoseconds) {
         let start = max(fullAt[subject] ?? now, now)
         fullAt.insert(start + rule.interval, forKey: subject)

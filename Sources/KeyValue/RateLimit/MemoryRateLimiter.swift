@@ -19,7 +19,7 @@ package final class MemoryRateLimiter: RateLimiter {
         var backlogs: [Nanoseconds]
 
         var isAllowed: Bool {
-            zip(charges, backlogs).allSatisfy { $0.rule.interval + $1 <= $0.rule.burst }
+            zip(charges, backlogs).allSatisfy { $0.rule.admits($1) }
         }
     }
 
@@ -49,6 +49,7 @@ package final class MemoryRateLimiter: RateLimiter {
     }
 
     package func take(_ charges: [RateLimitCharge], at now: ContinuousClock.Instant) -> RateLimitDecision {
+        if charges.count == 1 { return takeOne(charges[0], at: epoch.duration(to: now).nanoseconds) }
         var attempt = Attempt(
             charges: charges,
             places: charges.map { Int($0.subject.hashValue.magnitude % UInt(shards.count)) },
@@ -56,6 +57,20 @@ package final class MemoryRateLimiter: RateLimiter {
             backlogs: [Nanoseconds](repeating: 0, count: charges.count))
         settle(&attempt, shards: Set(attempt.places).sorted()[...])
         let decision = decision(on: attempt)
+        count(refusalsOf: decision)
+        return decision
+    }
+
+    /// What most requests need: one lock, one look-up.
+    private func takeOne(_ charge: RateLimitCharge, at now: Nanoseconds) -> RateLimitDecision {
+        let place = Int(charge.subject.hashValue.magnitude % UInt(shards.count))
+        let backlog = shards[place].tables.withLock { tables in
+            tables[charge.rule.name, default: BucketTable(subjectsMax: subjectsPerTableMax)]
+                .take(charge.subject, charge.rule, at: now)
+        }
+        let isAllowed = charge.rule.admits(backlog)
+        let decision = RateLimitDecision(
+            isAllowed: isAllowed, standings: [Self.standing(charge.rule, backlog, isAllowed: isAllowed)])
         count(refusalsOf: decision)
         return decision
     }
@@ -81,16 +96,22 @@ package final class MemoryRateLimiter: RateLimiter {
 
     private func decision(on attempt: Attempt) -> RateLimitDecision {
         let isAllowed = attempt.isAllowed
-        let standings = zip(attempt.charges, attempt.backlogs).map { charge, backlogBefore in
-            let rule = charge.rule
-            let backlog = backlogBefore + (isAllowed ? rule.interval : 0)
-            return RateLimitDecision.Standing(
-                rule: rule,
-                remaining: Int(max(0, rule.burst - backlog) / rule.interval),
-                resetSeconds: backlog.secondsRoundedUp,
-                retryAfterSeconds: isAllowed ? 0 : (backlog + rule.interval - rule.burst).secondsRoundedUp)
+        let standings = zip(attempt.charges, attempt.backlogs).map { charge, backlog in
+            Self.standing(charge.rule, backlog, isAllowed: isAllowed)
         }
         return RateLimitDecision(isAllowed: isAllowed, standings: standings)
+    }
+
+    /// - Parameter backlog: as it was before this request.
+    private static func standing(
+        _ rule: RateLimitRule, _ backlog: Nanoseconds, isAllowed: Bool
+    ) -> RateLimitDecision.Standing {
+        let after = backlog + (isAllowed ? rule.interval : 0)
+        return RateLimitDecision.Standing(
+            rule: rule,
+            remaining: Int(max(0, rule.burst - after) / rule.interval),
+            resetSeconds: after.secondsRoundedUp,
+            retryAfterSeconds: isAllowed ? 0 : (after + rule.interval - rule.burst).secondsRoundedUp)
     }
 
     private func count(refusalsOf decision: RateLimitDecision) {

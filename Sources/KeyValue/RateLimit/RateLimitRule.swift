@@ -6,6 +6,10 @@ package struct RateLimitRule: Hashable, Sendable {
     package let name: String
     package let limit: Int
     package let window: Duration
+    /// The rule as an item of `RateLimit-Policy`.
+    let policy: String
+    /// The time in which one request is earned back.
+    let interval: Nanoseconds
 
     /// - Parameters:
     ///   - limit: 1 to a billion requests.
@@ -17,13 +21,12 @@ package struct RateLimitRule: Hashable, Sendable {
         self.name = name
         self.limit = limit
         self.window = window
+        interval = max(1, window.nanoseconds / Int64(limit))
+        policy = "\"\(name)\";q=\(limit);w=\(window.nanoseconds.secondsRoundedUp)"
     }
 
-    /// Whole seconds, rounded up.
-    package var windowSeconds: Int { window.nanoseconds.secondsRoundedUp }
-
-    /// The time in which one request is earned back.
-    var interval: Nanoseconds { max(1, window.nanoseconds / Int64(limit)) }
+    /// Whether a subject that is so far ahead may make one more request.
+    func admits(_ backlog: Nanoseconds) -> Bool { interval + backlog <= burst }
 
     /// How far a subject may run ahead of what it earned.
     var burst: Nanoseconds { interval * Int64(limit) }
