@@ -169,18 +169,20 @@ let package = Package(
 
         // Tests
         .target(name: "PowerLossVFS", path: "Tests/PowerLossVFS", linkerSettings: [.linkedLibrary("sqlite3")]),
-        .testTarget(name: "CoreTests", dependencies: ["Core"], swiftSettings: settings),
+        .target(name: "TestSupport", dependencies: ["Core"], path: "Tests/TestSupport", swiftSettings: settings),
+        .testTarget(name: "CoreTests", dependencies: ["Core", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "SQLTests",
             dependencies: [
-                "SQL", "Core", "Telemetry", "PowerLossVFS", .product(name: "GRDB", package: "GRDB.swift"),
+                "SQL", "Core", "Telemetry", "PowerLossVFS", "TestSupport",
+                .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: settings
         ),
         .testTarget(
             name: "EventLogTests",
             dependencies: [
-                "EventLog", "SQL", "Core", "Telemetry",
+                "EventLog", "SQL", "Core", "Telemetry", "TestSupport",
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: settings
@@ -202,7 +204,7 @@ let package = Package(
             name: "ScenarioTests",
             dependencies: [
                 "Starling", "Core", "Telemetry", "SQL", "EventLog", "KeyValue", "Accounts", "SocialGraph", "Posts",
-                "Timelines", "HTTPAPI",
+                "Timelines", "HTTPAPI", "TestSupport",
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -211,7 +213,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "HTTPClient", "Core", "SQL",
+                "HTTPClient", "Core", "SQL", "TestSupport",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -224,7 +226,8 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
-            name: "ContractTests", dependencies: ["SQL", "EventLog", "KeyValue", "Core"], swiftSettings: settings
+            name: "ContractTests", dependencies: ["SQL", "EventLog", "KeyValue", "Core", "TestSupport"],
+            swiftSettings: settings
         ),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"], swiftSettings: settings),
         .testTarget(
@@ -236,6 +239,6 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        .testTarget(name: "KeyValueTests", dependencies: ["KeyValue"], swiftSettings: settings),
+        .testTarget(name: "KeyValueTests", dependencies: ["KeyValue", "TestSupport"], swiftSettings: settings),
     ]
 )

@@ -9,5 +9,4 @@ package struct FeedPage: Sendable {
     package let next: Position?
     /// The offset of the event log that this page includes, for `since`.
     package let latest: Int64
-    package let isWarm: Bool
 }

@@ -7,28 +7,52 @@ struct Skeleton: Sendable {
     var positions: [Position]
     /// Nothing follows below these.
     var isLast: Bool
+
+    /// What memory tells; nil where it has no opinion and the store goes on.
+    init?(home: HomeTimelines.Slice, authors: [Timeline], before: Position, limit: Int) {
+        // Complete only down to the highest of all floors.
+        let floor = authors.reduce(home.floor) { max($0, $1.floor) }
+        var lists = [home.entries[...]]
+        for timeline in authors { lists.append(timeline.page(before: before, limit: limit)) }
+        positions = SortedMerge.newest(of: lists, limit: limit, notBelow: floor.rawValue)
+        guard !positions.isEmpty || floor == .lowest else { return nil }
+        isLast = floor == .lowest && positions.count < limit
+    }
+
+    /// What the store tells.
+    init(stored positions: [Position], limit: Int) {
+        self.positions = positions
+        isLast = positions.count < limit
+    }
 }
 
 extension FeedReader {
     /// The newest `limit` positions below `before`, from memory where it knows, else from the store.
     func skeleton(_ relations: Relations, before: Position, limit: Int) async throws -> Skeleton {
-        let slice = try await homeSlice(of: relations.viewer, before: before, limit: limit)
-        let merged = try await authorTimelines(for: relations, floor: slice.floor)
-        // Complete only down to the highest of all floors.
-        let floor = merged.reduce(slice.floor) { max($0, $1.floor) }
-        let sources = [slice.entries[...]] + merged.map { $0.page(before: before, limit: limit) }
-        let positions = SortedMerge.newest(of: sources, limit: limit, notBelow: floor.rawValue)
-        if !positions.isEmpty {
-            return Skeleton(positions: positions, isLast: floor == .lowest && positions.count < limit)
+        let home = try await homeSlice(of: relations.viewer, before: before, limit: limit)
+        let authors = try await users.timelines(of: merged(for: relations, floor: home.floor))
+        if let known = Skeleton(home: home, authors: Array(authors.values), before: before, limit: limit) {
+            return known
         }
-        guard floor > .lowest else { return Skeleton(positions: [], isLast: true) }
-        return try await stored(relations, before: before, limit: limit)
+        let everyone = relations.following.values + [relations.viewer.rawValue]
+        let stored = try await source.posts(ofAuthors: everyone, before: before, limit: limit, now: clock.now())
+        return Skeleton(stored: stored, limit: limit)
     }
 
-    private func stored(_ relations: Relations, before: Position, limit: Int) async throws -> Skeleton {
-        let authors = relations.following.values + [relations.viewer.rawValue]
-        let positions = try await source.posts(ofAuthors: authors, before: before, limit: limit, now: clock.now())
-        return Skeleton(positions: positions, isLast: positions.count < limit)
+    /// The same, where it is all in memory; never blocks.
+    func warmSkeleton(_ relations: Relations, before: Position, limit: Int) -> Skeleton? {
+        guard let home = home.slice(of: relations.viewer, before: before, limit: limit) else { return nil }
+        var authors: [Timeline] = []
+        for author in merged(for: relations, floor: home.floor) {
+            guard let timeline = users.cached(author) else { return nil }
+            authors.append(timeline)
+        }
+        return Skeleton(home: home, authors: authors, before: before, limit: limit)
+    }
+
+    /// Whose own timelines are merged in: the viewer's and those of pulled authors.
+    private func merged(for relations: Relations, floor: Position) -> [ID<Account>] {
+        pulled.authors(for: relations, floor: floor) + [relations.viewer]
     }
 
     private func homeSlice(
@@ -39,13 +63,6 @@ extension FeedReader {
             // It may be evicted again before it is read; then it is built again.
             try await home.ensure(viewer) { try await source.home(of: viewer, now: clock.now()) }
         }
-    }
-
-    private func authorTimelines(for relations: Relations, floor: Position) async throws -> [Timeline] {
-        let authors = pulled.authors(for: relations, floor: floor) + [relations.viewer]
-        let known = authors.compactMap { users.cached($0) }
-        if known.count == authors.count { return known }
-        return Array(try await users.timelines(of: authors).values)
     }
 }
 

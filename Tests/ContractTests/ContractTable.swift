@@ -1,4 +1,5 @@
 import SQL
+import TestSupport
 
 /// The table that the contracts write to.
 enum ContractTable {

@@ -1,6 +1,7 @@
 import Core
 import SQL
 import Testing
+import TestSupport
 
 /// What every store of record does, whichever engine it stands on.
 @Suite(.timeLimit(.minutes(2))) struct DatabaseContractTests {

@@ -1,6 +1,7 @@
 import KeyValue
 import SQL
 import Testing
+import TestSupport
 
 /// One implementation of a port. Every test of a contract runs against each.
 struct Implementation<Port: Sendable>: Sendable, CustomTestStringConvertible {

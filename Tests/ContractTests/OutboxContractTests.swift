@@ -2,6 +2,7 @@ import Core
 import EventLog
 import SQL
 import Testing
+import TestSupport
 
 /// Commit order is not id order: whoever reads the log by offset must still see every event.
 @Suite(.timeLimit(.minutes(2))) struct OutboxContractTests {

@@ -1,3 +1,5 @@
+import TestSupport
+
 /// Lets many do the same at once.
 enum Race {
     /// - Returns: what came of each, in no order.

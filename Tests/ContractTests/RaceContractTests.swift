@@ -1,6 +1,7 @@
 import Core
 import SQL
 import Testing
+import TestSupport
 
 /// What holds however many write at once: these rules guard usernames, follows, sessions and limits.
 @Suite(.timeLimit(.minutes(2))) struct RaceContractTests {

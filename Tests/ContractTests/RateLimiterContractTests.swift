@@ -1,5 +1,6 @@
 import KeyValue
 import Testing
+import TestSupport
 
 /// What every rate limiter does.
 @Suite(.timeLimit(.minutes(1))) struct RateLimiterContractTests {

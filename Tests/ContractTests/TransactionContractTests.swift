@@ -2,6 +2,7 @@ import Core
 import SQL
 import Synchronization
 import Testing
+import TestSupport
 
 /// What transactions promise: all or nothing, in order, seen by all who come after.
 @Suite(.timeLimit(.minutes(2))) struct TransactionContractTests {

@@ -1,5 +1,6 @@
 import Core
 import Testing
+import TestSupport
 
 @Suite struct SnowflakeGeneratorTests {
     let clock = TestClock()

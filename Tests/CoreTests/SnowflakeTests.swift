@@ -1,5 +1,6 @@
 import Core
 import Testing
+import TestSupport
 
 @Suite struct SnowflakeTests {
     let epoch = Snowflake.epochMilliseconds

@@ -1,6 +1,7 @@
 import EventLog
 import SQL
 import Synchronization
+import TestSupport
 
 struct Poisoned: Error {}
 

@@ -1,6 +1,7 @@
 import Core
 import SQL
 import Synchronization
+import TestSupport
 
 /// A store that is away now and then: the next calls fail, as often as asked.
 final class FailingDatabase: Database {

@@ -2,6 +2,7 @@ import Core
 import EventLog
 import Logging
 import SQL
+import TestSupport
 
 /// A store with the outbox, and an event log on it that can be stopped and started again.
 struct Harness {

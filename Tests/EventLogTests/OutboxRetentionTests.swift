@@ -2,6 +2,7 @@ import Core
 import EventLog
 import SQL
 import Testing
+import TestSupport
 
 @Suite(.timeLimit(.minutes(1))) struct OutboxRetentionTests {
     let harness: Harness

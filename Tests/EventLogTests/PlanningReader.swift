@@ -1,4 +1,5 @@
 import SQL
+import TestSupport
 
 /// Passes queries on, and keeps how the engine answers each.
 final class PlanningReader: SQLReader {

@@ -1,6 +1,7 @@
 import Synchronization
 import Telemetry
 import Testing
+import TestSupport
 
 @testable import KeyValue
 

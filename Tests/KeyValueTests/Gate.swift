@@ -1,4 +1,5 @@
 import Synchronization
+import TestSupport
 
 /// Holds all who come until it is opened.
 final class Gate: Sendable {

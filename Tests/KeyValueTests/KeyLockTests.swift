@@ -1,5 +1,6 @@
 import KeyValue
 import Testing
+import TestSupport
 
 @Suite struct KeyLockTests {
     @Test("a key is held by one at a time")

@@ -1,6 +1,7 @@
 import KeyValue
 import Telemetry
 import Testing
+import TestSupport
 
 @Suite struct MemoryRateLimiterTests {
     let start = ContinuousClock.now

@@ -1,6 +1,7 @@
 import Core
 import KeyValue
 import Testing
+import TestSupport
 
 @Suite struct RateLimitSubjectTests {
     @Test(

@@ -1,4 +1,5 @@
 import Synchronization
+import TestSupport
 
 /// Runs tasks one step, from one suspension to the next, whenever and in whatever order the test says.
 final class SteppingExecutor: TaskExecutor {

@@ -1,6 +1,7 @@
 import Core
 import SQL
 import Testing
+import TestSupport
 
 @Suite(.timeLimit(.minutes(1))) struct CommitQueueTests {
     let store: Store

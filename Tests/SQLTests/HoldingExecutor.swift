@@ -1,5 +1,6 @@
 import Dispatch
 import Synchronization
+import TestSupport
 
 /// Runs tasks only when told, so that a test knows how far each has come, until it is released.
 final class HoldingExecutor: TaskExecutor {

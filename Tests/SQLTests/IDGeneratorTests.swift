@@ -1,6 +1,7 @@
 import Core
 import SQL
 import Testing
+import TestSupport
 
 @Suite struct IDGeneratorTests {
     let clock = TestClock()

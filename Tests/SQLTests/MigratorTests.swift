@@ -1,5 +1,6 @@
 import SQL
 import Testing
+import TestSupport
 
 @Suite struct MigratorTests {
     static let first = Migration("0001-first") { _ in ["CREATE TABLE log (step TEXT)", "INSERT INTO log VALUES ('1')"] }

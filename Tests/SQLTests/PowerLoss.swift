@@ -1,5 +1,6 @@
 import PowerLossVFS
 import Synchronization
+import TestSupport
 
 /// Pulls the plug on the databases of a folder, as often as asked: each time what is durable is copied elsewhere.
 ///

@@ -1,6 +1,7 @@
 import GRDB
 import SQL
 import Testing
+import TestSupport
 
 /// SIGKILL does not test durability, since the page cache survives it; this does.
 @Suite(.timeLimit(.minutes(2))) struct PowerLossTests {

@@ -1,5 +1,6 @@
 import SQL
 import Testing
+import TestSupport
 
 @Suite struct SQLValueTests {
     @Test(

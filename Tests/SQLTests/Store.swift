@@ -1,6 +1,7 @@
 import Core
 import SQL
 import Synchronization
+import TestSupport
 
 /// A database of its own in a temporary folder, with one table to write to.
 struct Store {

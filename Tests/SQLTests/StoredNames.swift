@@ -1,4 +1,5 @@
 import GRDB
+import TestSupport
 
 /// Looks into a store from outside.
 enum StoredNames {

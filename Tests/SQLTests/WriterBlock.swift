@@ -1,5 +1,6 @@
 import Dispatch
 import SQL
+import TestSupport
 
 /// Keeps the writer busy until it is lifted, so that what is written meanwhile has to queue.
 final class WriterBlock: Sendable {

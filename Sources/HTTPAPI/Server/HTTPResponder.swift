@@ -40,9 +40,8 @@ package struct Responder: HTTPResponder {
     private func answer(
         to request: Request, _ context: ConnectionContext
     ) async -> (response: APIResponse, route: String) {
-        do {
-            return await api.respond(to: try await read(request, context))
-        } catch {
+        let body: [UInt8]
+        do { body = try await self.body(of: request) } catch {
             // Without a problem of ours, the body broke off or was not valid HTTP.
             let problem = error as? Problem ?? APIError.badRequest("The body could not be read.")
             var answer = problem.response()
@@ -50,18 +49,20 @@ package struct Responder: HTTPResponder {
             answer.headers[.connection] = "close"
             return (answer, "none")
         }
-    }
-
-    private func read(_ request: Request, _ context: ConnectionContext) async throws -> APIRequest {
-        let text = request.head.path ?? ""
-        guard text.utf8.count <= Limits.urlBytesMax else { throw APIError.uriTooLong }
-        let target = try RequestTarget(text)
-        return APIRequest(
-            method: request.method, path: target.path, query: target.query, headers: request.headers,
-            body: try await body(of: request), address: address(request, context))
+        do {
+            let target = try RequestTarget(request.head.path ?? "")
+            return await api.respond(
+                to: APIRequest(
+                    method: request.method, path: target.path, query: target.query, headers: request.headers,
+                    body: body, address: address(request, context)))
+        } catch {
+            let problem = error as? Problem ?? APIError.badRequest("The request target could not be read.")
+            return (problem.response(), "none")
+        }
     }
 
     private func body(of request: Request) async throws -> [UInt8] {
+        guard request.head.path?.utf8.count ?? 0 <= Limits.urlBytesMax else { throw APIError.uriTooLong }
         if let length = request.headers[.contentLength].flatMap(Int.init), length > Limits.bodyBytesMax {
             throw APIError.tooLarge
         }

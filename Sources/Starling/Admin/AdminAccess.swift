@@ -23,24 +23,47 @@ struct RemoteAdmin: AdminPort {
         }
         return try JSONDecoder().decode(AdminReply.self, from: Data(response.body))
     }
+
+    /// Whether a server listens.
+    func isServed() async throws -> Bool {
+        do { _ = try await client.send(HTTPClientRequest(path: AdminSocket.path)) } catch let error as HTTPClientError {
+            guard error.code == .connectFailed else { throw error }
+            return false
+        }
+        return true
+    }
 }
 
 /// Gives commands a way to the data: through the running server, or by owning the data directory for their duration.
 enum AdminAccess {
+    private static let patience: Duration = .seconds(10)
+
     static func use<Result: Sendable>(
         dataDirectory path: String, _ body: @Sendable (any AdminPort) async throws -> Result
     ) async throws -> Result {
         let directory = try DataDirectory(path)
-        let lock: DataDirectoryLock
-        do {
-            lock = try directory.lock()
-        } catch is DataDirectory.InUse {
+        guard let lock = try await lock(unlessServed: directory) else {
             return try await body(RemoteAdmin(socket: directory.adminSocket))
         }
         defer { withExtendedLifetime(lock) {} }
         var settings = ServerSettings()
         settings.dataDirectory = path
         return try await useLocally(directory, settings, body)
+    }
+
+    /// Waits a while for another command, or for a server that is starting or stopping.
+    /// - Returns: nil where a server takes commands.
+    private static func lock(unlessServed directory: DataDirectory) async throws -> DataDirectoryLock? {
+        let giveUp = ContinuousClock.now + patience
+        while true {
+            do { return try directory.lock() } catch is DataDirectory.InUse {
+                if try await RemoteAdmin(socket: directory.adminSocket).isServed() { return nil }
+                guard ContinuousClock.now < giveUp else {
+                    throw SettingsError("Another command works on \(directory.path). Try again when it is done.")
+                }
+                try await Task.sleep(for: .milliseconds(50))
+            }
+        }
     }
 
     /// Runs the node's services around `body`.

@@ -24,7 +24,7 @@ struct AdminSocket {
         return Application(
             responder: responder,
             configuration: ApplicationConfiguration(address: .unixDomainSocket(path: directory.adminSocket)),
-            onServerRunning: { _ in chmod(directory.adminSocket, 0o600) }, logger: logger)
+            onServerRunning: { _ in chmod(directory.adminSocket, 0o600) }, logger: Logger.silent)
     }
 
     private static func respond(to request: Request, _ admin: LocalAdmin, _ logger: Logger) async throws -> Response {

@@ -15,10 +15,16 @@ struct DataDirectoryOption: ParsableArguments {
     }
 
     /// Runs `body` with a way to the data; failures become a sentence and exit code 1.
-    func use<Result: Sendable>(_ body: @Sendable (any AdminPort) async throws -> Result) async throws -> Result {
+    /// - Parameter isFirst: whether it makes sense as the first command, where there is no data yet.
+    func use<Result: Sendable>(
+        isFirst: Bool = false, _ body: @Sendable (any AdminPort) async throws -> Result
+    ) async throws -> Result {
         _ = Observability.start(level: .warning, format: .logfmt)
         return try await CommandFailure.explained {
-            try await AdminAccess.use(dataDirectory: path, body)
+            guard isFirst || DataDirectory.holdsStore(path) else {
+                throw SettingsError("There is no community in \(path); name its folder with --data-dir.")
+            }
+            return try await AdminAccess.use(dataDirectory: path, body)
         }
     }
 }

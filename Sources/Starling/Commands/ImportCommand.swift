@@ -42,7 +42,7 @@ struct ImportCommand: AsyncParsableCommand {
     func run() async throws {
         let plan = ImportPlan(
             follows: follows, isUndirected: undirected, activities: activity, posts: posts, seed: seed)
-        let summary = try await data.use { try await Importer(port: $0).run(plan) }
+        let summary = try await data.use(isFirst: true) { try await Importer(port: $0).run(plan) }
         print(summary.text)
     }
 }

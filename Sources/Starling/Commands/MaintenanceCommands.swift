@@ -8,7 +8,7 @@ struct MigrateCommand: AsyncParsableCommand {
 
     func run() async throws {
         _ = try await ElapsedTime.shown("Migrating the store") {
-            try await data.use { try await $0.answer(.status) }
+            try await data.use(isFirst: true) { try await $0.answer(.status) }
         }
         print("The store is up to date.")
     }

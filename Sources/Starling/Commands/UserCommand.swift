@@ -17,7 +17,8 @@ struct UserCommand: AsyncParsableCommand {
         func run() async throws {
             let command = AdminCommand.createUser(
                 username: username, email: email, password: try PasswordInput.read(password))
-            guard case .user(let id, let name) = try await data.use({ try await $0.answer(command) }) else { return }
+            let reply = try await data.use(isFirst: true) { try await $0.answer(command) }
+            guard case .user(let id, let name) = reply else { return }
             print("Created \(name) with id \(id).")
         }
     }
@@ -84,6 +85,12 @@ struct UserCommand: AsyncParsableCommand {
                     AdminCommand.tokens(usernames: usernames, count: count)
                 }
             guard case .tokens(let tokens) = try await data.use({ try await $0.answer(command) }) else { return }
+            try await CommandFailure.explained {
+                let missing = Set(usernames.map { $0.lowercased() }).subtracting(tokens.map(\.username))
+                guard missing.isEmpty else {
+                    throw SettingsError("No active account is called \(missing.sorted().joined(separator: ", ")).")
+                }
+            }
             for token in tokens { print(names ? "\(token.username) \(token.accessToken)" : token.accessToken) }
         }
     }

@@ -12,13 +12,21 @@ struct DataDirectory: Sendable {
 
     let path: String
 
-    var database: String { path + "/starling.sqlite" }
+    private static let databaseName = "starling.sqlite"
+    var database: String { path + "/" + Self.databaseName }
     /// Where the owner takes admin commands; only the owner's user may connect.
     var adminSocket: String { path + "/admin.sock" }
 
-    /// Creates the folder where it is missing, readable by its owner only.
+    /// What a socket's address has room for on Darwin; on Linux it is four bytes more.
+    private static let socketPathBytesMax = 103
+
+    /// Creates the folder where it is missing. What this process writes from now on is for its owner only.
     /// - Throws: `SettingsError` where that cannot be.
     init(_ path: String) throws {
+        guard !path.isEmpty else {
+            throw SettingsError("The data directory has no name; give one with --data-dir.")
+        }
+        umask(0o077)
         let url = URL(fileURLWithPath: path).standardizedFileURL
         do {
             try FileManager.default.createDirectory(
@@ -27,6 +35,15 @@ struct DataDirectory: Sendable {
             throw SettingsError("The data directory \(path) cannot be created; choose another with --data-dir.")
         }
         self.path = url.path
+        guard adminSocket.utf8.count <= Self.socketPathBytesMax else {
+            throw SettingsError(
+                "The path \(self.path) is too long for the socket in it; choose a shorter one with --data-dir.")
+        }
+    }
+
+    /// Whether there is a community in a folder, which is not touched.
+    static func holdsStore(_ path: String) -> Bool {
+        FileManager.default.fileExists(atPath: path + "/" + databaseName)
     }
 
     /// Takes the folder for this process, until the lock is released or the process ends.

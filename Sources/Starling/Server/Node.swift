@@ -33,7 +33,12 @@ struct Node: Sendable {
     static func opened(
         in directory: DataDirectory, settings: ServerSettings, logger: Logger, clock: WallClock = .system
     ) async throws -> Node {
-        let database = try SQLiteDatabase(path: directory.database)
+        let database: SQLiteDatabase
+        do { database = try SQLiteDatabase(path: directory.database) } catch {
+            throw SettingsError(
+                "\(directory.database) cannot be opened (\(error)). Put a backup in its place, or choose another folder "
+                    + "with --data-dir.")
+        }
         let applied = try await Migrator(migrations).migrate(database)
         if !applied.isEmpty { logger.info("store migrated", metadata: ["steps": "\(applied.count)"]) }
         return try await wired(on: database, settings: settings, logger: logger, clock: clock)

@@ -2,6 +2,15 @@ import Logging
 import Metrics
 import Telemetry
 
+extension Logger {
+    /// For Hummingbird, whose only errors are echoes of the one that ends the server.
+    static var silent: Logger {
+        var logger = Logger(label: "starling")
+        logger.logLevel = .critical
+        return logger
+    }
+}
+
 /// Sets up logs and metrics, once per process and before anything that uses them is made.
 enum Observability {
     static func start(level: Logger.Level, format: LogFormat) -> MetricsRegistry {

@@ -38,12 +38,17 @@ struct Server {
         // Services stop in the reverse of this order: the API first, the consumers last.
         var services = node.services
         services.append(try AdminSocket.service(LocalAdmin(node), directory: directory, logger: quietLogger))
-        if let port = settings.metricsPort { services.append(metricsService(port: port)) }
+        if let port = settings.metricsPort {
+            services.append(
+                ListeningService(
+                    listener: metricsService(port: port), address: "127.0.0.1:\(port)", flags: "--metrics-port"))
+        }
+        let api = apiService(node, readiness) { port in
+            readiness.startServing()
+            onReady(port)
+        }
         services.append(
-            apiService(node, readiness) { port in
-                readiness.startServing()
-                onReady(port)
-            })
+            ListeningService(listener: api, address: "\(settings.host):\(settings.port)", flags: "--host and --port"))
         var configuration = ServiceGroupConfiguration(
             services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: quietLogger)
         configuration.maximumGracefulShutdownDuration = settings.shutdownLimit
@@ -79,7 +84,7 @@ struct Server {
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port), backlog: 1024,
                 availableConnectionsDelegate: MaximumAvailableConnections(settings.connectionsMax)),
-            onServerRunning: { channel in onRunning(channel.localAddress?.port ?? 0) }, logger: quietLogger)
+            onServerRunning: { channel in onRunning(channel.localAddress?.port ?? 0) }, logger: Logger.silent)
     }
 
     private func metricsService(port: Int) -> some Service {
@@ -93,6 +98,6 @@ struct Server {
         return Application(
             responder: responder,
             configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: port)),
-            logger: quietLogger)
+            logger: Logger.silent)
     }
 }

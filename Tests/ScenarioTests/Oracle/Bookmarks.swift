@@ -1,6 +1,7 @@
 import Accounts
 import Core
 import HTTPAPI
+import Posts
 import Timelines
 
 @testable import Starling

@@ -77,7 +77,9 @@ struct Inspection {
     /// The counters that the profile shows.
     func checkCounters(of user: Int) async throws {
         guard let account = try await world.node.api.directory.account(ids[user]), account.isActive else { return }
-        let posts = model.written[user].compactMap { model.posts[$0] }.filter { !$0.isDeleted && $0.visibility != .author }
+        let posts = model.written[user].compactMap { model.posts[$0] }.filter {
+            !$0.isDeleted && $0.visibility != .author
+        }
         let expected = [model.followers(of: user).count, model.users[user].following.count, posts.count]
         let found = [account.followersCount, account.followingCount, account.postsCount].map { Int($0) }
         guard found != expected else { return }

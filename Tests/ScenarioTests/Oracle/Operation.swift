@@ -36,8 +36,10 @@ enum Operation: Sendable {
 
     var users: [Int] {
         switch self {
-        case .post(let one, _), .reply(let one, _, _), .edit(_, let one, _), .delete(_, let one), .setPrivate(let one, _),
-            .suspend(let one), .reinstate(let one), .deleteAccount(let one), .read(let one, _, _), .dropTimeline(let one):
+        case .post(let one, _), .reply(let one, _, _), .edit(_, let one, _), .delete(_, let one),
+            .setPrivate(let one, _),
+            .suspend(let one), .reinstate(let one), .deleteAccount(let one), .read(let one, _, _),
+            .dropTimeline(let one):
             [one]
         case .follow(let one, let other), .unfollow(let one, let other), .block(let one, let other),
             .unblock(let one, let other), .mute(let one, let other), .unmute(let one, let other),

@@ -51,7 +51,8 @@ struct Performer {
         let content = try PostContent("written by operation \(moment)")
         switch operation {
         case .post(let author, let visibility):
-            return .published([Self.published(try await posts.publish(draft(content, visibility), author: ids[author]))])
+            return .published([Self.published(try await posts.publish(draft(content, visibility), author: ids[author]))]
+            )
         case .reply(let author, let parent, let visibility):
             let reply = PostDraft(content: content, visibility: visibility, replyTo: ID(parent))
             return .published([Self.published(try await posts.publish(reply, author: ids[author]))])

@@ -1,0 +1,106 @@
+import Accounts
+import Core
+import EventLog
+import HTTPAPI
+import Posts
+import SQL
+import SocialGraph
+import Testing
+import Timelines
+
+@testable import Starling
+
+/// Damage of every kind, planted by hand.
+@Suite("Store check")
+struct StoreCheckTests {
+    /// A statement that damages the store, and what the check should say.
+    struct Damage: Sendable, CustomTestStringConvertible {
+        let sql: String
+        let finding: String
+        /// Whether the damage is in what is derived, so that it can be set right.
+        var isMended = true
+
+        var testDescription: String { finding }
+    }
+
+    static let damages = [
+        Damage(sql: "UPDATE account_counters SET followers = followers + 1", finding: "accounts have wrong counters"),
+        Damage(sql: "UPDATE account_counters SET posts = 0", finding: "accounts have wrong counters"),
+        Damage(sql: "DELETE FROM account_counters", finding: "accounts have wrong counters"),
+        Damage(sql: "UPDATE post_counters SET comments = 7", finding: "posts have a wrong number of comments"),
+        Damage(sql: "DELETE FROM post_counters", finding: "posts have a wrong number of comments"),
+        Damage(sql: "DELETE FROM followers", finding: "follows are stored in one direction only"),
+        Damage(
+            sql: "INSERT INTO followers (followee_id, follower_id, follow_id) SELECT id, id + 1, 1 FROM users",
+            finding: "follows are stored in one direction only"),
+        Damage(
+            sql: "UPDATE posts SET bucket = (bucket + 1) & 1023",
+            finding: "posts lie in a partition that is not their author's", isMended: false),
+        Damage(
+            sql: "UPDATE posts SET reply_to = 5 WHERE reply_to IS NOT NULL",
+            finding: "replies answer a post that never was", isMended: false),
+        Damage(
+            sql: "INSERT INTO following (follower_id, followee_id, follow_id) SELECT id, 5, 1 FROM users",
+            finding: "follows name an account that never was", isMended: false),
+        Damage(
+            sql:
+                "INSERT INTO blocks (blocker_id, blocked_id, block_id) SELECT follower_id, followee_id, 1 FROM following",
+            finding: "follows stand between accounts that a block keeps apart", isMended: false),
+    ]
+
+    @Test("a sound store has no problems")
+    func soundStore() async throws {
+        try await LiveNode.run { live in
+            _ = try await cast(live)
+            let report = try await check(live)
+            #expect(report.problems.isEmpty && report.repaired == 0)
+            #expect(report.verified.count >= 4)
+        }
+    }
+
+    @Test("damage is reported, and what is derived is mended", arguments: damages)
+    func damage(_ damage: Damage) async throws {
+        try await LiveNode.run { live in
+            _ = try await cast(live)
+            _ = try await live.node.database.write { try $0.execute(damage.sql, []) }
+            #expect(try await check(live).problems.contains { $0.contains(damage.finding) })
+            #expect(try await check(live).problems.isEmpty == false, "a check alone mends nothing")
+            _ = try await check(live, repair: true)
+            let report = try await check(live, repair: true)
+            #expect(report.problems.contains { $0.contains(damage.finding) } != damage.isMended, "\(report.problems)")
+            if damage.isMended { #expect(try await check(live).problems.isEmpty) }
+        }
+    }
+
+    @Test("a timeline that lacks an entry is reported and dropped")
+    func wrongTimeline() async throws {
+        try await LiveNode.run { live in
+            let (alice, post) = try await cast(live)
+            _ = try await live.home(of: alice, pageSize: 20)
+            live.node.home.remove([post.position.rawValue], from: alice)
+            #expect(try await check(live).problems == ["1 feeds differ from what the store says"])
+            #expect(try await check(live, repair: true).repaired == 1)
+            #expect(try await check(live).problems.isEmpty)
+            #expect(try await live.home(of: alice, pageSize: 20).contains(post.id))
+        }
+    }
+
+    /// Alice follows bob and carol; carol replied to bob, whose post is returned.
+    private func cast(_ live: LiveNode) async throws -> (alice: ID<Account>, post: Post) {
+        let (alice, bob) = (try await live.account("alice"), try await live.account("bob"))
+        let carol = try await live.account("carol")
+        for other in [bob, carol] { _ = try await live.graph.follow(alice, other) }
+        _ = try await live.graph.follow(carol, bob)
+        let post = try await live.publish(bob)
+        let reply = PostDraft(content: try PostContent("yes"), replyTo: post.id)
+        _ = try await live.posts.publish(reply, author: carol)
+        try await live.drained()
+        return (alice, post)
+    }
+
+    private func check(_ live: LiveNode, repair: Bool = false) async throws -> CheckReport {
+        try await StoreCheck(
+            database: live.node.database, eventLog: live.node.eventLog, feed: live.feed, home: live.node.home
+        ).run(sample: 100, repair: repair)
+    }
+}
