@@ -67,7 +67,9 @@ extension EndToEnd.AdminEffectTests {
             for (command, expected) in [("reinstate", ["seen"]), ("suspend", []), ("reinstate", ["seen"])] {
                 try await Starling.succeed(["user", command, "alice", "--data-dir", data])
                 let contents = try await bob.get("/v1/feed").json["posts"].strings("content")
-                if command == "suspend" { #expect(contents == expected) } else {
+                if command == "suspend" {
+                    #expect(contents == expected)
+                } else {
                     let feed = try await FeedPages.ids(bob)
                     #expect(feed.count == expected.count)
                 }
@@ -82,7 +84,8 @@ extension EndToEnd.AdminEffectTests {
         let reader = try #require(try await Member.created(["reader"], in: data).first)
         let edges = try folder.file("edges.txt", "reader 1\nreader 2\n1 2\n")
         let activity = try folder.file("activity.txt", "1 2 1341100972 RT\n2 1 1341100973 MT\n3 1 1341100974 RE\n")
-        let posts = try folder.file("posts.jsonl", #"{"text":"a text","author":"u1","time":"2020-01-02T03:04:05Z"}"# + "\n")
+        let posts = try folder.file(
+            "posts.jsonl", #"{"text":"a text","author":"u1","time":"2020-01-02T03:04:05Z"}"# + "\n")
         try await RunningServer.with(data) { server in
             let api = server.api.with(token: reader.token)
             #expect(try await api.send("POST", "/v1/posts", ["content": "own"]).status == 201)
@@ -97,7 +100,9 @@ extension EndToEnd.AdminEffectTests {
             #expect(feed.dropFirst().first?["created_at"].string?.hasPrefix("2020-01-02T03:04:05") == true)
             #expect(feed.map { $0["author"]["username"].string } == ["reader", "u1", "u2", "u1"])
 
-            try await Starling.succeed(["demo", "--users", "20", "--follows", "80", "--posts", "60", "--data-dir", data])
+            try await Starling.succeed([
+                "demo", "--users", "20", "--follows", "80", "--posts", "60", "--data-dir", data,
+            ])
             let login = try await server.api.send(
                 "POST", "/v1/users/login", ["username": "demo", "password": "starling-demo"])
             let demo = server.api.with(token: login.json["access_token"].string)

@@ -60,7 +60,8 @@ extension EndToEnd.AdminTests {
             #expect(try await Starling.succeed(["rebuild-timelines"] + at).output.contains("Rebuilt "))
             #expect(
                 try await Starling.succeed(["dead-letters", "list"] + at).output.contains("There are no dead letters."))
-            #expect(try await Starling.succeed(["dead-letters", "replay"] + at).output == "0 handled, 0 failed again.\n")
+            #expect(
+                try await Starling.succeed(["dead-letters", "replay"] + at).output == "0 handled, 0 failed again.\n")
             let status = try await Starling.succeed(["status"] + at).output
             #expect(status.hasPrefix(setting == .alone ? "No server runs." : "A server runs as process "))
             try await Starling.expectSound(data)
@@ -109,7 +110,9 @@ extension EndToEnd.AdminTests {
             let alice = server.api.with(token: members[0].token)
             #expect(try await alice.send("POST", "/v1/users/\(members[1].id)/follow").status == 200)
             for _ in 0..<200 {
-                if try await Starling.run(["dead-letters", "list", "--data-dir", data]).output.contains("planted") { break }
+                if try await Starling.run(["dead-letters", "list", "--data-dir", data]).output.contains("planted") {
+                    break
+                }
                 try await Task.sleep(for: .milliseconds(50))
             }
             let replayed = try await Starling.run(["dead-letters", "replay", "--data-dir", data])
@@ -127,6 +130,7 @@ extension EndToEnd.AdminTests {
         #expect(listed.contains("account-counters offset ") && listed.contains("planted"), "\(listed)")
         let replayed = try await Starling.succeed(["dead-letters", "replay", "--data-dir", data])
         #expect(replayed.output == "1 handled, 0 failed again.\n")
-        #expect(try await Starling.succeed(["dead-letters", "list", "--data-dir", data]).output.contains("There are no"))
+        #expect(
+            try await Starling.succeed(["dead-letters", "list", "--data-dir", data]).output.contains("There are no"))
     }
 }

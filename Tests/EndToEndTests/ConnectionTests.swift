@@ -26,8 +26,9 @@ extension EndToEnd.ConnectionTests {
                 let answers = try await connection.responses(20)
                 #expect(answers.map(\.status) == (0..<20).map { $0 % 4 == 1 ? 404 : 200 })
                 for (index, answer) in answers.enumerated() where index % 4 != 1 {
-                    #expect([#"{"status":"ok"}"#, "", "{\"openapi\"", #"{"status":"ready"}"#][index % 4]
-                        .elementsEqual(answer.text.prefix([15, 0, 10, 18][index % 4])))
+                    #expect(
+                        [#"{"status":"ok"}"#, "", "{\"openapi\"", #"{"status":"ready"}"#][index % 4]
+                            .elementsEqual(answer.text.prefix([15, 0, 10, 18][index % 4])))
                 }
             }
         }
@@ -41,7 +42,8 @@ extension EndToEnd.ConnectionTests {
                 try await connection.send(Self.get(path) + Self.get(path, "Connection: close\r\n", method: "HEAD"))
                 let received = try await connection.receive()
                 let full = try #require(received.responses.first)
-                let head = try #require(RawResponse.head(in: Array(received.text.utf8.dropFirst(Self.length(full, received)))))
+                let head = try #require(
+                    RawResponse.head(in: Array(received.text.utf8.dropFirst(Self.length(full, received)))))
                 #expect(head.status == status && full.status == status)
                 #expect(head.fields["content-length"] == full.fields["content-length"])
                 #expect(head.fields["content-type"] == full.fields["content-type"])
@@ -104,14 +106,16 @@ extension EndToEnd.ConnectionTests {
     @Test("clients that are slow with the head or the body, or say nothing, are dropped at their deadlines")
     func slow() async throws {
         let head = "POST /v1/users/login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n"
-        try await server(["--request-head-seconds", "1", "--request-body-seconds", "2", "--idle-seconds", "3"]) { server in
+        try await server(["--request-head-seconds", "1", "--request-body-seconds", "2", "--idle-seconds", "3"]) {
+            server in
             // What is sent at once, and the seconds after which it must be over however much trickles in.
             let clients = [("", 1), (head, 1), (head + "\r\n", 2), (Self.get("/healthz"), 3)]
             try await withThrowingTaskGroup(of: Void.self) { tasks in
                 for (start, seconds) in clients {
                     tasks.addTask {
                         let time = try await Self.trickle(start, to: server, endsLine: start == head)
-                        #expect((Duration.seconds(seconds) * 0.9 ... .seconds(seconds) * 1.9).contains(time), "\(start)")
+                        #expect(
+                            (Duration.seconds(seconds) * 0.9 ... .seconds(seconds) * 1.9).contains(time), "\(start)")
                     }
                 }
                 for _ in 0..<20 {

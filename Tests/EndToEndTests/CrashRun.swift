@@ -27,7 +27,8 @@ struct CrashRun {
     var report: String {
         let times = timesToReady.sorted()
         let all = writers.flatMap(\.posts)
-        return "crash: \(killsDone) kills, \(all.count) posts, \(all.count { $0.isDeleted }) deleted; restart to ready: "
+        return
+            "crash: \(killsDone) kills, \(all.count) posts, \(all.count { $0.isDeleted }) deleted; restart to ready: "
             + "median \(times[times.count / 2]), slowest \(times.last ?? .zero)"
     }
 
@@ -96,7 +97,9 @@ struct CrashRun {
     /// Expects the feeds of all to be what they follow, newest first.
     private func expectFeeds(on server: RunningServer, count: Int) async throws {
         for writer in writers {
-            let sources = writers.filter { $0.account.id == writer.account.id || writer.following.contains($0.account.id) }
+            let sources = writers.filter {
+                $0.account.id == writer.account.id || writer.following.contains($0.account.id)
+            }
             try await expectFeed(of: writer.account, from: sources, count, server)
         }
         try await expectFeed(of: reader, from: writers, count, server)

@@ -102,7 +102,9 @@ struct CrashWriter: Sendable {
             #expect(answer.header("Idempotency-Replayed") == "true")
         }
         guard let action = unanswered else { return }
-        if case .post(let index) = action { try await settlePost(index, api) } else {
+        if case .post(let index) = action {
+            try await settlePost(index, api)
+        } else {
             let answer = try await api.http.send(request(action, server))
             var allowed: Set = [200, 204]
             if case .delete = action { allowed.insert(404) }

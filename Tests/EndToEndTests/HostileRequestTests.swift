@@ -59,14 +59,28 @@ extension EndToEnd.HostileRequestTests {
         let chunk = "10000\r\n" + String(repeating: "a", count: 65_536) + "\r\n"
         let cases: [(String, String, Int)] = [
             ("a field", Self.head("X-A: " + String(repeating: "a", count: 20_000)), 431),
-            ("all fields", Self.head((0..<90).map { "X-\($0): " + String(repeating: "a", count: 300) }.joined(separator: "\r\n")), 431),
+            (
+                "all fields",
+                Self.head((0..<90).map { "X-\($0): " + String(repeating: "a", count: 300) }.joined(separator: "\r\n")),
+                431
+            ),
             ("the number of fields", Self.head((0..<200).map { "X-\($0): a" }.joined(separator: "\r\n")), 431),
-            ("the target", "GET /" + String(repeating: "a", count: 9_000) + " HTTP/1.1\r\nHost: localhost\r\n\r\n", 414),
-            ("the query", "GET /v1/feed?cursor=" + String(repeating: "a", count: 9_000) + " HTTP/1.1\r\nHost: localhost\r\n\r\n", 414),
+            (
+                "the target", "GET /" + String(repeating: "a", count: 9_000) + " HTTP/1.1\r\nHost: localhost\r\n\r\n",
+                414
+            ),
+            (
+                "the query",
+                "GET /v1/feed?cursor=" + String(repeating: "a", count: 9_000) + " HTTP/1.1\r\nHost: localhost\r\n\r\n",
+                414
+            ),
             ("the body's length", Self.login + "Content-Length: 300000\r\n\r\n", 413),
             ("the body", Self.login + "Content-Length: 300000\r\n\r\n" + String(repeating: "a", count: 300_000), 413),
             ("the chunks", Self.login + "Transfer-Encoding: chunked\r\n\r\n" + String(repeating: chunk, count: 5), 413),
-            ("a body that waits to be asked for", Self.login + "Content-Length: 300000\r\nExpect: 100-continue\r\n\r\n", 413),
+            (
+                "a body that waits to be asked for",
+                Self.login + "Content-Length: 300000\r\nExpect: 100-continue\r\n\r\n", 413
+            ),
         ]
         try await server { server in
             for (name, request, status) in cases {
@@ -121,8 +135,10 @@ extension EndToEnd.HostileRequestTests {
                 #expect(response?.status == status && response?.isProblem == true, "\(head): \(response?.text ?? "")")
             }
             for (head, status) in cases {
-                let responses = try await answers(Array((head + "Host: localhost\r\nConnection: close\r\n\r\n").utf8), server)
-                    .responses
+                let responses = try await answers(
+                    Array((head + "Host: localhost\r\nConnection: close\r\n\r\n").utf8), server
+                )
+                .responses
                 #expect(responses.map(\.status) == [status] && responses.areProblems, "\(head)")
             }
             for (type, body, status) in [

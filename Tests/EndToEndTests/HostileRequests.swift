@@ -26,7 +26,8 @@ enum HostileRequests {
     /// Two readers would see the body end at different places.
     private static let framing = [
         Case("both lengths", login + "Content-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n" + last + "G"),
-        Case("both lengths, other order", login + "Transfer-Encoding: chunked\r\nContent-Length: 6\r\n\r\n" + last + "G"),
+        Case(
+            "both lengths, other order", login + "Transfer-Encoding: chunked\r\nContent-Length: 6\r\n\r\n" + last + "G"),
         Case("two lengths", login + "Content-Length: 2\r\nContent-Length: 5\r\n\r\n{}abc"),
         Case("the same length twice", login + "Content-Length: 2\r\nContent-Length: 2\r\n\r\n{}"),
         Case("a list of lengths", login + "Content-Length: 2, 2\r\n\r\n{}"),

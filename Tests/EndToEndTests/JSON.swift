@@ -10,7 +10,8 @@ indirect enum JSON: Sendable, Equatable {
     case object([String: JSON])
 
     init(bytes: [UInt8]) {
-        self = (try? JSONSerialization.jsonObject(with: Data(bytes), options: .fragmentsAllowed)).map(Self.init) ?? .null
+        self =
+            (try? JSONSerialization.jsonObject(with: Data(bytes), options: .fragmentsAllowed)).map(Self.init) ?? .null
     }
 
     private init(_ value: Any) {

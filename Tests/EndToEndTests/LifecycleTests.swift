@@ -33,7 +33,9 @@ extension EndToEnd.LifecycleTests {
         return false
     }
 
-    @Test("a stop lets what is in flight finish, takes nothing new and ends idle connections", arguments: [SIGTERM, SIGINT])
+    @Test(
+        "a stop lets what is in flight finish, takes nothing new and ends idle connections",
+        arguments: [SIGTERM, SIGINT])
     func gracefulStop(_ signal: Int32) async throws {
         let folder = try TemporaryFolder()
         let alice = try #require(try await Member.created(["alice"], in: folder.file("data")).first)

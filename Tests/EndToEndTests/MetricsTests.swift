@@ -34,7 +34,9 @@ extension EndToEnd.MetricsTests {
             // The first of these loads what the others find in memory.
             for _ in 0..<3 { #expect(try await FeedPages.ids(bob).count == 1) }
 
-            let text = try await eventually { text in text.samples["starling_publish_to_visible_seconds_count"] == 1 } from: {
+            let text = try await eventually { text in
+                text.samples["starling_publish_to_visible_seconds_count"] == 1
+            } from: {
                 try Exposition(try await server.api.with(token: Self.token).get("/metrics").text)
             }
             try expectAll(text)

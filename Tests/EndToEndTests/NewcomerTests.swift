@@ -10,7 +10,9 @@ extension EndToEnd.NewcomerTests {
     func readme() async throws {
         let folder = try TemporaryFolder()
         let data = folder.file("data")
-        let demo = try await Starling.succeed(["demo", "--data-dir", data, "--users", "30", "--follows", "100", "--posts", "50"])
+        let demo = try await Starling.succeed([
+            "demo", "--data-dir", data, "--users", "30", "--follows", "100", "--posts", "50",
+        ])
         #expect(demo.output.contains("Log in as demo with the password starling-demo"))
 
         // With the limits that a server has when nothing is said.

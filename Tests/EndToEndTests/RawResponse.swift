@@ -31,7 +31,8 @@ struct RawResponse: Sendable {
     private static func next(in rest: inout ArraySlice<UInt8>) -> RawResponse? {
         var after = rest
         guard var response = head(&after) else { return nil }
-        let length = response.status < 200 || response.status == 204
+        let length =
+            response.status < 200 || response.status == 204
             ? 0 : response.fields["content-length"].flatMap { Int($0) } ?? 0
         guard after.count >= length else { return nil }
         response.body = Array(after.prefix(length))

@@ -41,7 +41,8 @@ extension EndToEnd.ServeSettingsTests {
         Refusal(flags: ["--request-head-seconds", "0"], says: "request-head-seconds must be"),
         Refusal(flags: ["--shutdown-seconds", "9999"], says: "shutdown-seconds must be"),
         Refusal(flags: ["--access-token-minutes", "0"], says: "access-token-minutes must be"),
-        Refusal(flags: ["--host", "no-such-host.invalid"], says: "is no address to listen on. Choose another with --host"),
+        Refusal(
+            flags: ["--host", "no-such-host.invalid"], says: "is no address to listen on. Choose another with --host"),
         Refusal(flags: ["--host", "192.0.2.1"], says: "Cannot listen on 192.0.2.1"),
         Refusal(flags: ["--config", "/nowhere/starling.json"], says: "There is no configuration file"),
     ]

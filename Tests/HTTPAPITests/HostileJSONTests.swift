@@ -116,7 +116,8 @@ struct HostileJSONTests {
             "{\"content\":\"a\nb\"}", "{\"content\":\"a\tb\"}", "{\"content\":\"a\u{1}\"}", "// a\n{}", "/**/{}",
             #"{"content" "a"}"#, #"{"content":"a" "visibility":"public"}"#, #"{,}"#, "{\"content\":01}", "nul", "tru",
             "\u{FEFF}", "{\"content\":\"a\"}\u{FEFF}", "\u{A0}{}", "{\"content\":+1}", "{\"content\":.5}",
-            #"{"content":"a","content":"b"}"#, "{\"content\":5.}", "{\"content\":1e}", "-",
+            #"{"content":"a","content":"b"}"#, #"{"content":"a","\u0063ontent":"b"}"#, "{\"content\":5.}",
+            "{\"content\":1e}", "-",
         ])
     func malformed(body: String) async throws {
         try await run(BodyRoute.all[5]) { send in
@@ -128,7 +129,7 @@ struct HostileJSONTests {
     @Test(
         "what is JSON, if strange, is taken for what it says",
         arguments: [
-            #"{"\u0063ontent":"a"}"#, #"{"content":"a","\u0063ontent":"b"}"#, #" {"content" : "a" , "x" : [ { } ] } "#,
+            #"{"\u0063ontent":"a"}"#, #" {"content" : "a" , "x" : [ { } ] } "#,
             #"{"content":"\ud83d\udc26"}"#,
             #"{"content":"a","visibility":null,"reply_to":null}"#,
             "\r\n\t {\"content\":\"a\\/b\"}\n", #"{"content":"a","":1,"__proto__":{"x":1},"n":1e400}"#,

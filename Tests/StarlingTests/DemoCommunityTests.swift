@@ -52,7 +52,7 @@ import Testing
 
     @Test("one that was interrupted is completed", arguments: 3..<16)
     func resumed(commands: Int) async throws {
-        let demo = DemoCommunity(size: .init(users: 500, follows: 5_000, posts: 5_000))
+        let demo = DemoCommunity(size: .init(users: 500, follows: 5_000, posts: 5_000), batchMax: 2_000)
         let (whole, admin) = (FakeAdmin(), FakeAdmin())
         _ = try await install(demo, on: whole)
         admin.breakConnection(after: commands)

@@ -16,7 +16,8 @@ import Testing
     }
 
     func run(_ plan: ImportPlan, on admin: FakeAdmin? = nil) async throws -> ImportSummary {
-        try await Importer(port: admin ?? self.admin, progress: .silent, clock: WallClock { Self.now }).run(plan)
+        try await Importer(port: admin ?? self.admin, progress: .silent, clock: WallClock { Self.now }, batchMax: 2_000)
+            .run(plan)
     }
 
     // MARK: Follows

@@ -24,13 +24,18 @@ struct DemoCommunity: Sendable {
     let size: Size
     let seed: UInt64
     private let password: String
+    private let batchMax: Int
 
     /// - Parameters:
     ///   - size: besides the account `demo`; follows beyond half of what is possible are left out.
+    ///   - batchMax: rows of one transaction.
     ///   - password: of the account `demo`. Whoever can reach the server can know the default.
-    init(size: Size = Size(), seed: UInt64 = 1, password: String = "starling-demo") {
+    init(
+        size: Size = Size(), seed: UInt64 = 1, password: String = "starling-demo", batchMax: Int = Limits.importBatchMax
+    ) {
         self.size = size
         self.seed = seed
+        self.batchMax = batchMax
         self.password = password
     }
 
@@ -65,7 +70,7 @@ struct DemoCommunity: Sendable {
     private func importAccounts(through port: any AdminPort, _ reporter: ProgressReporter) async throws -> [Int64] {
         let names = [Self.username] + DemoNames.names(count: size.users, seed: seed)
         var ids: [Int64] = []
-        for batch in Self.batches(names) {
+        for batch in batches(names) {
             ids += try await port.importAccounts(Array(batch))
             reporter.advance(by: batch.count)
         }
@@ -73,7 +78,7 @@ struct DemoCommunity: Sendable {
     }
 
     private func follows(_ graph: DemoGraph, among accounts: [Int64]) -> [ImportBatch] {
-        Self.batches(graph.follows).map { batch in
+        batches(graph.follows).map { batch in
             ImportBatch(
                 follows: batch.flatMap { [accounts[$0.follower], accounts[$0.followee]] },
                 linesDone: Int64(batch.endIndex))
@@ -90,7 +95,7 @@ struct DemoCommunity: Sendable {
                 author: accounts[authors.draw(&numbers) + 1], content: BuiltInTexts.post(&numbers),
                 writtenAt: now - age, kind: 0)
         }
-        return Self.batches(posts).map { ImportBatch(posts: Array($0), linesDone: Int64($0.endIndex)) }
+        return batches(posts).map { ImportBatch(posts: Array($0), linesDone: Int64($0.endIndex)) }
     }
 
     /// - Returns: how many follows or posts were new.
@@ -110,9 +115,9 @@ struct DemoCommunity: Sendable {
         return added
     }
 
-    private static func batches<Element>(_ elements: [Element]) -> [ArraySlice<Element>] {
-        stride(from: 0, to: elements.count, by: Limits.importBatchMax).map { start in
-            elements[start..<min(start + Limits.importBatchMax, elements.count)]
+    private func batches<Element>(_ elements: [Element]) -> [ArraySlice<Element>] {
+        stride(from: 0, to: elements.count, by: batchMax).map { start in
+            elements[start..<min(start + batchMax, elements.count)]
         }
     }
 }

@@ -1,5 +1,3 @@
-import Core
-
 /// What a batch will be once the ids of its accounts are known: here they are places in an `AccountBook`.
 struct DraftBatch {
     struct Post {
@@ -12,6 +10,8 @@ struct DraftBatch {
         var target: Int?
     }
 
+    /// Follows and posts it may hold together.
+    let sizeMax: Int
     /// Follower and followee by turns.
     var follows: [Int] = []
     var posts: [Post] = []
@@ -19,7 +19,11 @@ struct DraftBatch {
     var linesDone: Int64 = 0
 
     /// A line can bring two follows.
-    var isFull: Bool { follows.count / 2 + posts.count > Limits.importBatchMax - 2 }
+    var isFull: Bool { follows.count / 2 + posts.count > sizeMax - 2 }
+
+    init(sizeMax: Int) {
+        self.sizeMax = sizeMax
+    }
 
     var places: [Int] {
         follows + posts.flatMap { [$0.author] + ($0.target.map { [$0] } ?? []) }

@@ -6,11 +6,13 @@ struct Importer: Sendable {
     let port: any AdminPort
     var progress: ProgressOutput = .standardError
     var clock: WallClock = .system
+    /// Rows of one transaction.
+    var batchMax = Limits.importBatchMax
 
     /// - Throws: `ImportError` where a file cannot be read to its end; what was read before stays imported.
     func run(_ plan: ImportPlan) async throws -> ImportSummary {
         let start = ContinuousClock.now
-        var run = ImportRun(port: port, progress: progress)
+        var run = ImportRun(port: port, progress: progress, batchMax: batchMax)
         let now = clock.now()
         for path in plan.follows {
             try await run.add(
@@ -34,12 +36,14 @@ struct Importer: Sendable {
 private struct ImportRun {
     let port: any AdminPort
     let progress: ProgressOutput
+    let batchMax: Int
     var accounts = AccountBook()
     var summary = ImportSummary()
 
-    init(port: any AdminPort, progress: ProgressOutput) {
+    init(port: any AdminPort, progress: ProgressOutput, batchMax: Int) {
         self.port = port
         self.progress = progress
+        self.batchMax = batchMax
     }
 
     /// Imports a file. Each batch is sent while the next one is read.
@@ -47,7 +51,8 @@ private struct ImportRun {
         let file = try InputFile(path: path)
         let source = try SourceDigest.source(kind: kind, path: path)
         let linesDone = try await port.linesImported(source: source)
-        var reading = Reading(format: format, lines: LineReader(file), linesDone: linesDone)
+        var reading = Reading(
+            format: format, lines: LineReader(file), linesDone: linesDone, batchMax: batchMax)
         let name = path.split(separator: "/").last ?? "file"
         let reporter = ProgressReporter("Importing \(name)", unit: "lines", output: progress)
         defer { reporter.finish() }
@@ -70,8 +75,8 @@ private struct ImportRun {
     private mutating func nextBatch(_ reading: inout Reading<some LineFormat>) async throws -> ImportBatch? {
         guard let draft = try reading.next(&accounts) else { return nil }
         let unknown = accounts.unknown(in: draft.places)
-        for start in stride(from: 0, to: unknown.count, by: Limits.importBatchMax) {
-            let places = unknown[start..<min(start + Limits.importBatchMax, unknown.count)]
+        for start in stride(from: 0, to: unknown.count, by: batchMax) {
+            let places = unknown[start..<min(start + batchMax, unknown.count)]
             let ids = try await port.importAccounts(places.map { accounts.names[$0].username })
             for (place, id) in zip(places, ids) { accounts.learn(id, at: place) }
         }
@@ -86,17 +91,19 @@ private struct Reading<Format: LineFormat> {
     var lines: LineReader
     /// Read again for the accounts they name, but not imported.
     let linesDone: Int64
+    let batchMax: Int
     var skipped = SkippedLines()
 
-    init(format: Format, lines: LineReader, linesDone: Int64) {
+    init(format: Format, lines: LineReader, linesDone: Int64, batchMax: Int) {
         self.format = format
         self.lines = lines
         self.linesDone = linesDone
+        self.batchMax = batchMax
     }
 
     /// Nil where there is nothing left to do.
     mutating func next(_ accounts: inout AccountBook) throws -> DraftBatch? {
-        var batch = DraftBatch()
+        var batch = DraftBatch(sizeMax: batchMax)
         while !batch.isFull, let line = try format.next(from: &lines) {
             do {
                 if line.isTooLong { throw SkipReason.tooLong }
