@@ -3,14 +3,28 @@ import Core
 import SQL
 
 /// Reads of the graph's tables.
-enum GraphQueries {
+package enum GraphQueries {
+    /// Whom an account follows, ascending.
+    package static func followees(of account: ID<Account>, _ store: any SQLReader) throws -> [Int64] {
+        try store.query(
+            "SELECT followee_id FROM following WHERE follower_id = $1", [.integer(account.rawValue)]
+        ) { $0.int64(0) }
+    }
+
+    /// Whether the follow stands now.
+    package static func follows(
+        _ follower: ID<Account>, _ followee: ID<Account>, _ store: any SQLReader
+    ) throws -> Bool {
+        try store.integer(
+            "SELECT count(*) FROM following WHERE follower_id = $1 AND followee_id = $2",
+            [.integer(follower.rawValue), .integer(followee.rawValue)]) > 0
+    }
+
     static func relations(of viewer: ID<Account>, _ store: any SQLReader) throws -> Relations {
         let me: [SQLValue] = [.integer(viewer.rawValue)]
         return Relations(
             viewer: viewer,
-            following: try store.query(
-                "SELECT followee_id FROM following WHERE follower_id = $1", me
-            ) { $0.int64(0) },
+            following: try followees(of: viewer, store),
             apart: try store.query(
                 """
                 SELECT blocked_id FROM blocks WHERE blocker_id = $1

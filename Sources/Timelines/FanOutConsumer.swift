@@ -116,10 +116,7 @@ package struct FanOutConsumer: VolatileConsumer {
         guard let timeline = home.timeline(of: follower) else { return }
         let max = bounds.homeEntriesMax
         let positions: [Position] = try await database.read { store in
-            let stands = try store.integer(
-                "SELECT count(*) FROM following WHERE follower_id = $1 AND followee_id = $2",
-                [.integer(follower.rawValue), .integer(followee.rawValue)])
-            return stands > 0
+            try GraphQueries.follows(follower, followee, store)
                 ? [] : try PostQueries.positions(of: followee, before: .highest, limit: max, store)
         }
         let held = Set(positions.map(\.rawValue).filter { $0 >= timeline.floor.rawValue })

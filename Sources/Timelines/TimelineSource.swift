@@ -2,6 +2,7 @@ import Accounts
 import Core
 import Posts
 import SQL
+import SocialGraph
 
 /// Reads timelines from the store of record.
 package struct TimelineSource: Sendable {
@@ -23,9 +24,7 @@ package struct TimelineSource: Sendable {
         let dialect = database.dialect
         let max = bounds.homeEntriesMax
         return try await database.read { store in
-            let followees = try store.query(
-                "SELECT followee_id FROM following WHERE follower_id = $1", [.integer(viewer.rawValue)]
-            ) { $0.int64(0) }
+            let followees = try GraphQueries.followees(of: viewer, store)
             let found = try Self.newest(
                 of: followees, before: .highest, limit: max + 1, now: now, dialect: dialect, store)
             return Timeline(

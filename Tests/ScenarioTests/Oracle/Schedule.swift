@@ -16,7 +16,7 @@ struct Schedule {
             case .post: 140
             case .reply: 60
             case .follow: 160
-            case .unfollow: 60
+            case .unfollow: 80
             case .read: 170
             case .edit, .delete, .drainFanOut: 50
             case .accept: 30
@@ -53,9 +53,9 @@ struct Schedule {
     /// The next operation. `now` is the time of day in milliseconds since 1970.
     mutating func next(_ model: Model, now: Int64) -> Operation {
         drawn += 1
-        if drawn % 350 == 0 {
+        if drawn % 250 == 0 {
             isFocusGrowing.toggle()
-            if isFocusGrowing { focus = number(model.users.count) }
+            if isFocusGrowing, number(2) == 0 { focus = target(model) }
         }
         while true {
             let kind = Self.bag[number(Self.bag.count)]
@@ -156,8 +156,10 @@ struct Schedule {
         let user = model.users[one]
         switch kind {
         case .unfollow:
-            let isLeaving = !isFocusGrowing && number(2) == 0 && user.following.contains(focus)
-            return pick(isLeaving ? [focus] : user.following.sorted()).map { .unfollow(one, $0) }
+            if !isFocusGrowing, number(4) > 0, let fan = pick(model.followers(of: focus)), model.isActive(fan) {
+                return .unfollow(fan, focus)
+            }
+            return pick(user.following.sorted()).map { .unfollow(one, $0) }
         case .unblock: return pick(user.blocks.sorted()).map { .unblock(one, $0) }
         case .unmute: return pick(user.mutes.sorted()).map { .unmute(one, $0) }
         case .accept, .reject:
