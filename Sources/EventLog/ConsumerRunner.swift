@@ -104,6 +104,7 @@ package final class ConsumerRunner: Service, Sendable {
         backlog.record(max(0, head - offset))
         guard let last = events.last else {
             try await pass(head)
+            backlog.record(0)
             return false
         }
         do {

@@ -1,5 +1,6 @@
 import Foundation
 import HTTPClient
+import TestSupport
 
 /// A client of the API, as one account or as nobody.
 struct APIClient: Sendable {

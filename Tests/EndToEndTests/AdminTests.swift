@@ -2,6 +2,7 @@ import Foundation
 import HTTPClient
 import SQL
 import Testing
+import TestSupport
 
 extension EndToEnd {
     @Suite(.serialized) struct AdminTests {}

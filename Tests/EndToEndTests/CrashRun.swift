@@ -2,6 +2,7 @@ import Core
 import HTTPClient
 import SQL
 import Testing
+import TestSupport
 
 /// The rounds of the crash test: load, kill, restart, look.
 struct CrashRun {
@@ -25,11 +26,14 @@ struct CrashRun {
     }
 
     var report: String {
-        let times = timesToReady.sorted()
         let all = writers.flatMap(\.posts)
         return
             "crash: \(killsDone) kills, \(all.count) posts, \(all.count { $0.isDeleted }) deleted; restart to ready: "
-            + "median \(times[times.count / 2]), slowest \(times.last ?? .zero)"
+            + "median \(medianTimeToReady ?? .zero), slowest \(timesToReady.max() ?? .zero)"
+    }
+
+    var medianTimeToReady: Duration? {
+        timesToReady.isEmpty ? nil : timesToReady.sorted()[timesToReady.count / 2]
     }
 
     mutating func killAgainAndAgain() async throws {

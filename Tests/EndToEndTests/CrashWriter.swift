@@ -1,5 +1,6 @@
 import HTTPClient
 import Testing
+import TestSupport
 
 /// One account of the crash test, with all it knows: what was acknowledged, and the one request that may be either way.
 struct CrashWriter: Sendable {

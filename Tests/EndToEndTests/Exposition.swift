@@ -1,3 +1,5 @@
+import TestSupport
+
 /// Prometheus text, format 0.0.4, read strictly.
 struct Exposition {
     struct Malformed: Error {

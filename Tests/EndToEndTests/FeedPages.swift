@@ -1,4 +1,5 @@
 import HTTPClient
+import TestSupport
 
 /// Reads a home feed page by page.
 enum FeedPages {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// The graph that imports are tested with: a real one where it is there, else a made-up one of its kind.
 struct GraphFiles {

@@ -1,6 +1,7 @@
 import Foundation
 import SQL
 import Testing
+import TestSupport
 
 extension EndToEnd {
     @Suite(.serialized) struct GraphImportTests {}
@@ -74,7 +75,7 @@ extension EndToEnd.GraphImportTests {
         var kills = 0
         while kills < 30 {
             let child = try ChildProcess(arguments(graph, data))
-            try await Task.sleep(for: duration * Double.random(in: 0.05...0.3, using: &numbers))
+            try await Task.sleep(for: duration * Double.random(in: 0.1...0.4, using: &numbers))
             child.signal(9)
             if try await child.exit() == 0 { break }
             kills += 1

@@ -1,3 +1,5 @@
+import TestSupport
+
 /// Bytes that are no request, or two different ones for two readers.
 enum HostileRequests {
     struct Case: Sendable {

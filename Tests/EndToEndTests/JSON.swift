@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// JSON that tests look into; what is not there is `.null`.
 indirect enum JSON: Sendable, Equatable {

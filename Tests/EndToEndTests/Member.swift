@@ -1,4 +1,5 @@
 import Testing
+import TestSupport
 
 /// An account and a token to act as it.
 struct Member: Sendable {

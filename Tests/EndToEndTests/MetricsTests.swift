@@ -1,5 +1,6 @@
 import HTTPClient
 import Testing
+import TestSupport
 
 extension EndToEnd {
     @Suite(.serialized) struct MetricsTests {}
@@ -23,7 +24,7 @@ extension EndToEnd.MetricsTests {
     func metrics() async throws {
         let folder = try TemporaryFolder()
         let members = try await Member.created(["alice", "bob"], in: folder.file("data"))
-        let port = try Self.freePort()
+        let port = try FreePort.find()
         let flags = ["--metrics-token", Self.token, "--metrics-port", "\(port)", "--rate-limit-address", "5"]
         try await RunningServer.with(folder.file("data"), flags) { server in
             let (alice, bob) = (server.api.with(token: members[0].token), server.api.with(token: members[1].token))
@@ -76,10 +77,5 @@ extension EndToEnd.MetricsTests {
             try await Task.sleep(for: .milliseconds(10))
         }
         return try await read()
-    }
-
-    /// A port that was free a moment ago.
-    private static func freePort() throws -> Int {
-        try FreePort.find()
     }
 }

@@ -1,5 +1,6 @@
 import HTTPClient
 import Testing
+import TestSupport
 
 extension EndToEnd {
     @Suite(.serialized) struct NewcomerTests {}

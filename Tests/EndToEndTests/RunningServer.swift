@@ -2,6 +2,7 @@ import Core
 import Foundation
 import HTTPClient
 import Testing
+import TestSupport
 
 #if canImport(Glibc)
     import Glibc

@@ -1,6 +1,7 @@
 import Foundation
 import HTTPClient
 import Testing
+import TestSupport
 
 extension EndToEnd {
     @Suite(.serialized) struct ServeSettingsTests {}

@@ -1,4 +1,5 @@
 import Testing
+import TestSupport
 
 /// The command line, run to its end.
 enum Starling {

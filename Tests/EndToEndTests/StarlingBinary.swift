@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// The program under test: built beside the tests, or named by `STARLING_BINARY`.
 enum StarlingBinary {

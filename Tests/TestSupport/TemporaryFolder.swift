@@ -1,6 +1,7 @@
 import Foundation
+import Synchronization
 
-/// A folder for one test, gone with it.
+/// A folder for one test, gone when the tests end: a store in it may outlive the last mention of its folder.
 package final class TemporaryFolder: Sendable {
     package let path: String
 
@@ -10,10 +11,20 @@ package final class TemporaryFolder: Sendable {
         let url = FileManager.default.temporaryDirectory.appending(path: name)
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
         path = url.path(percentEncoded: false)
+        Self.removeAtExit(path)
     }
 
-    deinit {
-        try? FileManager.default.removeItem(atPath: path)
+    private static let leftovers = Mutex<[String]>([])
+
+    private static func removeAtExit(_ path: String) {
+        let isFirst = leftovers.withLock { paths in
+            paths.append(path)
+            return paths.count == 1
+        }
+        guard isFirst else { return }
+        atexit {
+            for path in TemporaryFolder.leftovers.withLock({ $0 }) { try? FileManager.default.removeItem(atPath: path) }
+        }
     }
 
     package func file(_ name: String) -> String { path + "/" + name }
