@@ -101,7 +101,7 @@ package struct FanOutConsumer: VolatileConsumer {
     }
 
     private func backfill(_ follower: ID<Account>, from followee: ID<Account>) async throws {
-        let max = bounds.homeEntriesMax
+        let max = bounds.backfillEntriesMax
         let found = try await database.read { store in
             try PostQueries.positions(of: followee, before: .highest, limit: max + 1, store)
         }

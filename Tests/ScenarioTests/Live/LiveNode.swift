@@ -8,13 +8,14 @@ import SQL
 import ServiceLifecycle
 import SocialGraph
 import Timelines
+import TestSupport
 
 @testable import Starling
 
 /// A node whose consumers run, as in a server, on a store in a temporary folder.
 struct LiveNode: Sendable {
     let node: Node
-    let clock: SteppingClock
+    let clock: TestClock
 
     static let logger = Logger(label: "scenario") { _ in SwiftLogNoOpLogHandler() }
 
@@ -23,7 +24,7 @@ struct LiveNode: Sendable {
         _ settings: ServerSettings = .small, _ body: @Sendable (LiveNode) async throws -> Value
     ) async throws -> Value {
         let folder = try TemporaryFolder()
-        let clock = SteppingClock()
+        let clock = TestClock()
         let node = try await Node.opened(
             in: DataDirectory(folder.path), settings: settings, logger: logger, clock: clock.wall)
         let value = try await withThrowingTaskGroup(of: Void.self) { group in
@@ -35,7 +36,6 @@ struct LiveNode: Sendable {
             return value
         }
         try await node.close()
-        withExtendedLifetime(folder) {}
         return value
     }
 
@@ -57,7 +57,7 @@ struct LiveNode: Sendable {
     func publish(
         _ author: ID<Account>, _ text: String = "hello", _ visibility: Visibility = .everyone
     ) async throws -> Post {
-        clock.advance(by: 3)
+        clock.step(3)
         let draft = PostDraft(content: try PostContent(text), visibility: visibility)
         return try await posts.publish(draft, author: author).card.post
     }
@@ -106,7 +106,7 @@ extension ServerSettings {
         var settings = ServerSettings()
         settings.pullThreshold = 8
         settings.homeTimelinesMax = 192
-        settings.timelineBounds = TimelineBounds(homeEntriesMax: 40, userEntriesMax: 24)
+        settings.timelineBounds = TimelineBounds(homeEntriesMax: 40, userEntriesMax: 24, backfillEntriesMax: 12)
         return settings
     }
 }

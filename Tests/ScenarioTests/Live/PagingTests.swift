@@ -6,6 +6,7 @@ import EventLog
 import Accounts
 import Core
 import Posts
+import TestSupport
 import Testing
 
 @testable import Starling

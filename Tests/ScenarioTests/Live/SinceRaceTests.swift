@@ -5,6 +5,7 @@ import HTTPAPI
 import Posts
 import SQL
 import SocialGraph
+import TestSupport
 import Testing
 import Timelines
 
@@ -71,13 +72,12 @@ struct SinceRaceTests {
             try await Migrator(Node.migrations).migrate(base)
             let database = HookedDatabase(base)
             let node = try await Node.wired(
-                on: database, settings: .small, logger: LiveNode.logger, clock: SteppingClock().wall)
+                on: database, settings: .small, logger: LiveNode.logger, clock: TestClock().wall)
             let accounts = node.api.accounts
             let alice = try await accounts.createAccount(try Username("alice")).id
             let bob = try await accounts.createAccount(try Username("bob")).id
             try await body(Town(database: database, node: node, alice: alice, bob: bob, start: 0).settled())
             try await node.close()
-            withExtendedLifetime(folder) {}
         }
 
         /// After a look, so that everything is warm.

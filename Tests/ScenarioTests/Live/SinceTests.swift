@@ -5,6 +5,7 @@ import Accounts
 import Core
 import EventLog
 import Posts
+import TestSupport
 import Testing
 import Timelines
 
@@ -100,7 +101,7 @@ struct SinceTests {
             let old = try await live.feed.page(of: alice, before: .highest, limit: 20).latest
             try await live.publish(alice)
             try await live.drained()
-            live.clock.advance(by: 8 * 86_400_000)
+            live.clock.step(8 * 86_400_000)
             try await live.publish(alice)
             try await live.drained()
             let retention = OutboxRetention(

@@ -12,7 +12,15 @@ struct OracleTests {
             let operations = environment["SCENARIO_OPERATIONS"].flatMap(Int.init) ?? 20_000
             return [Rehearsal.Plan(seed: seed, operations: operations)]
         }
-        return [Rehearsal.Plan(seed: 1, operations: 20_000)]
+        return [
+            Rehearsal.Plan(seed: 1, operations: 20_000),
+            // Timelines that share a part evict one another; nearly everyone is pulled.
+            Rehearsal.Plan(seed: 2, operations: 3_000, pullThreshold: 4, homeTimelinesMax: 64),
+            // The usual bounds, and nobody is pulled.
+            Rehearsal.Plan(
+                seed: 3, operations: 3_000, pullThreshold: 1_000, homeEntriesMax: 800, userEntriesMax: 800,
+                backfillEntriesMax: 800),
+        ]
     }
 
     @Test("every feed is what the rules say", arguments: plans)
@@ -20,7 +28,9 @@ struct OracleTests {
         var rehearsal = try await Rehearsal(plan)
         do {
             let crossings = try await rehearsal.run()
-            #expect(crossings.up > 0 && crossings.down > 0, "the pull threshold is crossed both ways")
+            if plan.operations >= 20_000 {
+                #expect(crossings.up > 0 && crossings.down > 0, "the pull threshold is crossed both ways")
+            }
         } catch let failure as Failure {
             Issue.record("\(failure)")
         }

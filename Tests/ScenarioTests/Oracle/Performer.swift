@@ -5,6 +5,7 @@ import HTTPAPI
 import Posts
 import SQL
 import SocialGraph
+import TestSupport
 import Timelines
 
 @testable import Starling
@@ -140,7 +141,7 @@ struct Performer {
         case .dropTimeline(let user): world.node.home.drop(ids[user])
         case .dropTimelines: world.dropTimelines()
         case .restart: try await world.restart()
-        case .wait(let milliseconds): world.clock.advance(by: milliseconds)
+        case .wait(let milliseconds): world.clock.step(milliseconds)
         default: break
         }
         return .done

@@ -1,5 +1,6 @@
 import Core
 import HTTPAPI
+import TestSupport
 import Timelines
 
 @testable import Starling
@@ -13,6 +14,7 @@ struct Rehearsal {
         var pullThreshold = 12
         var homeEntriesMax = 40
         var userEntriesMax = 24
+        var backfillEntriesMax = 8
         /// Over 64 parts: 64 are one each, so that those who share a part evict one another.
         var homeTimelinesMax = 192
         var checkpointEvery = 500
@@ -39,7 +41,8 @@ struct Rehearsal {
         settings.pullThreshold = plan.pullThreshold
         settings.homeTimelinesMax = plan.homeTimelinesMax
         settings.timelineBounds = TimelineBounds(
-            homeEntriesMax: plan.homeEntriesMax, userEntriesMax: plan.userEntriesMax)
+            homeEntriesMax: plan.homeEntriesMax, userEntriesMax: plan.userEntriesMax,
+            backfillEntriesMax: plan.backfillEntriesMax)
         self.plan = plan
         world = try await World(settings: settings)
         performer = Performer(world: world)
@@ -54,7 +57,7 @@ struct Rehearsal {
             for _ in 0..<(plan.users * 5) { try await take(schedule.acquaintance(model)) }
             while moment < plan.operations {
                 try await take(schedule.next(model, now: world.clock.now))
-                world.clock.advance(by: Int64(schedule.number(2_000)))
+                world.clock.step(Int64(schedule.number(2_000)))
                 if moment % plan.checkpointEvery == 0 { try await checkpoint() }
             }
             try await checkpoint(isLast: true)

@@ -1,4 +1,5 @@
 import Core
+import TestSupport
 
 /// Draws the operations of a schedule from a seed and the state of the model.
 struct Schedule {
@@ -106,8 +107,8 @@ struct Schedule {
 
     private mutating func visibility() -> Visibility {
         switch number(10) {
-        case 0: .author
-        case 1, 2: .followers
+        case 0, 1: .author
+        case 2, 3: .followers
         default: .everyone
         }
     }
@@ -133,7 +134,8 @@ struct Schedule {
                     (actor(model) ?? author, now - Int64(number(400)) * Self.day / Int64(1 + number(1_000)))
                 })
         default:
-            guard let id = pick(model.written[author]) else { return nil }
+            let recent = number(2) == 0 ? model.written[author].suffix(4) : model.written[author][...]
+            guard let id = pick(Array(recent)) else { return nil }
             if kind == .delete { return .delete(id, by: author) }
             return .edit(id, by: author, number(3) == 0 ? nil : Visibility(rawValue: Int64(number(3))))
         }

@@ -6,6 +6,7 @@ import Logging
 import SQL
 import SocialGraph
 import Timelines
+import TestSupport
 
 @testable import Starling
 @testable import Timelines
@@ -15,20 +16,20 @@ import Timelines
 final class World {
     private let folder: TemporaryFolder
     private let settings: ServerSettings
-    let clock: SteppingClock
+    let clock: TestClock
     private(set) var node: Node
     /// Where stepping through the log by hand has come; the fan-out runner itself may be elsewhere.
     private var steppedThrough: Int64 = 0
 
     init(settings: ServerSettings) async throws {
         folder = try TemporaryFolder()
-        clock = SteppingClock()
+        clock = TestClock()
         self.settings = settings
         node = try await Self.opened(folder, settings, clock)
     }
 
     private static func opened(
-        _ folder: TemporaryFolder, _ settings: ServerSettings, _ clock: SteppingClock
+        _ folder: TemporaryFolder, _ settings: ServerSettings, _ clock: TestClock
     ) async throws -> Node {
         try await Node.opened(
             in: DataDirectory(folder.path), settings: settings,

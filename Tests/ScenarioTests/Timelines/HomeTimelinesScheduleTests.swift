@@ -1,4 +1,5 @@
 import Core
+import TestSupport
 import Testing
 import Timelines
 
@@ -26,7 +27,7 @@ struct HomeTimelinesScheduleTests {
         _ stage: inout TimelineStage, _ random: inout SeededGenerator, number: Int64
     ) async throws -> String {
         let author = Int.random(in: 0..<4, using: &random)
-        switch Int.random(in: 0..<20, using: &random) {
+        switch Int.random(in: 0..<26, using: &random) {
         case 0..<5:
             // Mostly newer than all before, at times a late commit with an earlier place.
             let lateness = Int.random(in: 0..<5, using: &random) == 0 ? Int64.random(in: 0..<200, using: &random) : 0
@@ -43,16 +44,20 @@ struct HomeTimelinesScheduleTests {
             }
             stage.store.commit(.delete(position))
             return "commit deletion of \(position)"
-        case 8..<13: return handle(&stage)
-        case 13, 14:
+        case 8:
+            let positions = (1...3).map { max(1, number * 10 - $0 * 40) * 8 + Int64(author) }
+            stage.store.commit(.imported(author: author, positions))
+            return "commit import of \(positions) by \(author)"
+        case 9..<19: return handle(&stage)
+        case 19, 20:
             await stage.beginBuild()
             return "begin build"
-        case 15, 16, 17:
+        case 21, 22, 23:
             await stage.stepBuild()
             return "step build"
-        case 18: return try await forget(&stage, &random)
+        case 24: return try await forget(&stage, &random)
         default:
-            stage.clock.advance(by: 40 * 86_400_000)
+            stage.clock.step(40 * 86_400_000)
             return "forty days pass"
         }
     }

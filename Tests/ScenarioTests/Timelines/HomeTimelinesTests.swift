@@ -1,12 +1,13 @@
 import Accounts
 import Core
+import TestSupport
 import Testing
 import Timelines
 
 @Suite("Home timelines")
 struct HomeTimelinesTests {
     private let alice = ID<Account>(1)
-    private let clock = SteppingClock()
+    private let clock = TestClock()
 
     private func timelines() -> HomeTimelines {
         HomeTimelines(timelinesMax: 640, clock: clock.wall)
@@ -101,9 +102,9 @@ struct HomeTimelinesTests {
     func inactiveReader() async throws {
         let home = timelines()
         try await home.ensure(alice) { whole([3]) }
-        clock.advance(by: 30 * 86_400_000)
+        clock.step(30 * 86_400_000)
         #expect(home.deliver(Position(4), to: [1]) == 1)
-        clock.advance(by: 1)
+        clock.step(1)
         #expect(home.deliver(Position(5), to: [1]) == 0)
         #expect(home.timeline(of: alice) == nil)
     }
@@ -113,7 +114,7 @@ struct HomeTimelinesTests {
         // 64 parts: two in each.
         let home = HomeTimelines(timelinesMax: 128, clock: clock.wall)
         for owner in Int64(1)...1_000 {
-            clock.advance(by: 1)
+            clock.step(1)
             try await home.ensure(ID(owner)) { whole([3]) }
             _ = home.slice(of: alice, before: .highest, limit: 1)
         }

@@ -8,6 +8,7 @@ actor SteppedBuild {
     private var permission: CheckedContinuation<Void, Never>?
     private var listener: CheckedContinuation<Signal, Never>?
     private var pending: [Signal] = []
+    private var hasEnded = false
     /// How often the build was begun.
     private(set) var beginnings = 0
 
@@ -25,7 +26,10 @@ actor SteppedBuild {
     }
 
     /// To be called once the timelines have got what they asked for.
-    func end() { tell(.ended) }
+    func end() {
+        hasEnded = true
+        tell(.ended)
+    }
 
     /// Lets the build do its next step.
     /// - Returns: where it stands then.
@@ -38,6 +42,7 @@ actor SteppedBuild {
     /// Where the build stands next.
     func next() async -> Signal {
         if !pending.isEmpty { return pending.removeFirst() }
+        if hasEnded { return .ended }
         return await withCheckedContinuation { listener = $0 }
     }
 

@@ -2,11 +2,14 @@ import Accounts
 import Core
 import Synchronization
 import Timelines
+import TestSupport
 
 /// What a store would hold of one viewer's authors, and the log of what happened to them.
 final class StoreModel: Sendable {
     enum Event: Sendable {
         case post(author: Int, Int64)
+        /// Many posts at once, which are not delivered one by one.
+        case imported(author: Int, [Int64])
         case follow(Int)
         case unfollow(Int)
         case delete(Int64)
@@ -34,6 +37,7 @@ final class StoreModel: Sendable {
         state.withLock { state in
             switch event {
             case .post(let author, let position): state.posts[author, default: []].insert(position)
+            case .imported(let author, let positions): state.posts[author, default: []].formUnion(positions)
             case .follow(let author): state.followed.insert(author)
             case .unfollow(let author): state.followed.remove(author)
             case .delete(let position): for author in state.posts.keys { state.posts[author]?.remove(position) }
@@ -60,9 +64,10 @@ struct TimelineStage {
     }
 
     static let viewer = ID<Account>(1)
+    private static let backfillMax = 3
 
     let store: StoreModel
-    let clock = SteppingClock()
+    let clock = TestClock()
     let timelines: HomeTimelines
     private(set) var handled = 0
     private var build: SteppedBuild?
@@ -87,10 +92,11 @@ struct TimelineStage {
         case .post(let author, let position):
             guard store.followed.contains(author) else { return }
             _ = timelines.deliver(Position(position), to: [Self.viewer.rawValue][...])
+        case .imported: timelines.dropAll()
         case .follow(let author):
             let newest = store.posts(of: author).sorted(by: >)
-            let taken = newest.prefix(store.entriesMax).map { Position($0) }
-            let isWhole = newest.count <= store.entriesMax
+            let taken = newest.prefix(Self.backfillMax).map { Position($0) }
+            let isWhole = newest.count <= Self.backfillMax
             timelines.backfill(taken, completeFrom: isWhole ? .lowest : taken.last ?? .lowest, to: Self.viewer)
         case .unfollow(let author):
             guard !store.followed.contains(author) else { return }
@@ -150,6 +156,7 @@ struct TimelineStage {
         for (index, event) in log.enumerated() {
             switch event {
             case .post(let author, let position) where index < handled: posts[author, default: []].insert(position)
+            case .imported(let author, let new) where index < handled: posts[author, default: []].formUnion(new)
             case .follow(let author): if index < handled { settled.insert(author) } else { settled.remove(author) }
             default: break
             }
