@@ -29,7 +29,7 @@ build: deps ## Build for debugging.
 	swift build
 
 release: deps ## Build for use.
-	@[ -x $(RELEASE) ] || echo "The first build takes 5 to 20 minutes on two cores."
+	@[ -x $(RELEASE) ] || echo "The first build takes 5 to 15 minutes on two cores."
 	swift build -c release --product starling
 
 check-swift:

@@ -73,15 +73,15 @@ struct CounterDeltas {
         byAccount[author, default: Delta()].posts += amount
     }
 
-    /// A post that only its author may see is not counted, lest the count tell of it.
+    /// Only public posts are counted, lest the count tell of the others.
     private static func counts(_ flags: Int64) -> Bool {
-        PostFlags(rawValue: flags).visibility != .author
+        PostFlags(rawValue: flags).visibility == .everyone
     }
 
     private static func difference(_ flags: Int64) -> Int64 {
         let flags = PostFlags(rawValue: flags)
-        let before = flags.previousVisibility != .author
-        let after = flags.visibility != .author
+        let before = flags.previousVisibility == .everyone
+        let after = flags.visibility == .everyone
         return before == after ? 0 : (after ? 1 : -1)
     }
 }

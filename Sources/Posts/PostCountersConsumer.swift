@@ -20,11 +20,11 @@ package struct PostCountersConsumer: TransactionalConsumer {
 
     private static func difference(_ event: Event) -> Int64 {
         let flags = PostFlags(rawValue: event.flags)
-        let counts: Int64 = flags.visibility != .author ? 1 : 0
+        let counts: Int64 = flags.visibility == .everyone ? 1 : 0
         switch event.kind {
         case .postPublished: return counts
         case .postDeleted: return -counts
-        case .postEdited: return counts - (flags.previousVisibility != .author ? 1 : 0)
+        case .postEdited: return counts - (flags.previousVisibility == .everyone ? 1 : 0)
         default: return 0
         }
     }

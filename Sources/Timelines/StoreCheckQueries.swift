@@ -73,14 +73,14 @@ enum StoreCheckQueries {
         FROM users u
         LEFT JOIN (SELECT followee_id, count(*) AS n FROM followers GROUP BY followee_id) fr ON fr.followee_id = u.id
         LEFT JOIN (SELECT follower_id, count(*) AS n FROM following GROUP BY follower_id) fg ON fg.follower_id = u.id
-        LEFT JOIN (SELECT author_id, count(*) AS n FROM posts WHERE state = 3 AND visibility <> 2
+        LEFT JOIN (SELECT author_id, count(*) AS n FROM posts WHERE state = 3 AND visibility = 0
             GROUP BY author_id) p ON p.author_id = u.id
         """
 
     /// Posts with the number of their visible descendants.
     private static let countedComments = """
         WITH RECURSIVE up (reply, ancestor) AS (
-            SELECT id, reply_to FROM posts WHERE reply_to IS NOT NULL AND state = 3 AND visibility <> 2
+            SELECT id, reply_to FROM posts WHERE reply_to IS NOT NULL AND state = 3 AND visibility = 0
             UNION ALL SELECT up.reply, p.reply_to FROM up JOIN posts p ON p.id = up.ancestor
                 WHERE p.reply_to IS NOT NULL)
         SELECT ancestor AS id, count(*) AS n FROM up GROUP BY ancestor

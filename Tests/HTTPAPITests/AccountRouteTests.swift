@@ -49,7 +49,7 @@ struct AccountRouteTests {
             (#"{"display_name":""}"#, "invalid"), (#"{"display_name":"a\nb"}"#, "invalid"),
             (#"{"avatar_url":"ftp://example.org"}"#, "invalid"), (#"{"avatar_url":"//example.org"}"#, "invalid"),
             (#"{"email":"new@example.org"}"#, "invalid"), (#"{"password":"another horse"}"#, "invalid"),
-            (#"{"password":"another horse","current_password":"wrong"}"#, "wrong-credentials"),
+            (#"{"password":"another horse","current_password":"wrong"}"#, "wrong-password"),
             (#"{"email":"bob@example.org","current_password":"correct horse"}"#, "email-taken"),
             (#"{"is_private":"yes"}"#, "invalid"), ("[]", "bad-request"), ("", "bad-request"),
         ])

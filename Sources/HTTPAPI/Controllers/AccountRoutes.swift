@@ -6,6 +6,7 @@ import SocialGraph
 /// One's own account, and others'.
 struct AccountRoutes: Sendable {
     let services: APIServices
+    let limiter: RequestLimiter
 
     var endpoints: [Endpoint] {
         let update = Endpoint(
@@ -48,7 +49,14 @@ struct AccountRoutes: Sendable {
     private func update(_ request: APIRequest) async throws -> APIResponse {
         guard let principal = request.principal else { throw APIError.unauthenticated }
         let changes = try request.decode(ProfileChangesBody.self).changes()
-        try await services.accounts.update(principal, changes)
+        if changes.currentPassword != nil { try limiter.chargeGuess(of: principal.accountID.description) }
+        do {
+            try await services.accounts.update(principal, changes)
+        } catch let error as AccountsError where error.code == .wrongCredentials {
+            // The session is fine, so this is no 401, which would make clients log in anew.
+            throw Problem(
+                403, "wrong-password", "Forbidden", "current_password is wrong.", field: "current_password")
+        }
         return try await me(request)
     }
 

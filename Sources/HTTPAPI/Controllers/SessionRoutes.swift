@@ -5,6 +5,7 @@ import Core
 /// Registering, logging in, staying in, and logging out.
 struct SessionRoutes: Sendable {
     let services: APIServices
+    let limiter: RequestLimiter
 
     var endpoints: [Endpoint] {
         [
@@ -60,6 +61,7 @@ struct SessionRoutes: Sendable {
         guard let name = body.username ?? body.email else {
             throw APIError.invalid("username", "username or email is missing.")
         }
+        try limiter.chargeGuess(of: name)
         let (account, tokens) = try await services.sessions.login(name: name, password: body.password)
         return try await answer(account, tokens)
     }

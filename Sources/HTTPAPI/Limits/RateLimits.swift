@@ -15,6 +15,8 @@ package struct RateLimits: Sendable {
     /// Logins, registrations and refreshes from one address.
     package var credentials = RateLimitRule(name: "credentials", limit: 30, window: .seconds(60))
     package var credentialsPerDay = RateLimitRule(name: "credentials-day", limit: 1_000, window: .seconds(86_400))
+    /// Passwords tried for one account, from wherever.
+    package var guesses = RateLimitRule(name: "guesses", limit: 30, window: .seconds(600))
 
     package init() {}
 }
@@ -44,6 +46,18 @@ struct RequestLimiter: Sendable {
             throw problem
         }
         return fields
+    }
+
+    /// Charges one try of a password to the account it is tried for.
+    /// - Parameter name: how the client names the account; nobody learns whether it exists.
+    /// - Throws: `Problem` 429.
+    func chargeGuess(of name: String) throws {
+        guard limits.isEnabled else { return }
+        let charge = RateLimitCharge(.name("guess:" + name.lowercased()), limits.guesses)
+        let decision = limiter.take([charge], at: .now)
+        guard decision.isAllowed else {
+            throw APIError.tooManyRequests(retryAfter: decision.retryAfterSeconds ?? 1)
+        }
     }
 
     private func charges(for endpoint: Endpoint, _ request: APIRequest) -> [RateLimitCharge] {

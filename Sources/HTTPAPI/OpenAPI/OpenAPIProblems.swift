@@ -75,6 +75,7 @@ enum OpenAPIProblems {
         ("bad-request", "the request cannot be read"),
         ("unauthenticated", "an access token is needed, or this one is no longer good"),
         ("wrong-credentials", "the name or the password is wrong"),
+        ("wrong-password", "current_password is wrong"),
         ("refresh-token-invalid", "log in again"),
         ("refresh-token-reused", "the refresh token was used before, so the session has ended: log in again"),
         ("account-suspended", "the account is suspended"),

@@ -55,6 +55,9 @@ extension APIRequest {
 
     private func requireJSON() throws {
         guard !body.isEmpty else { return }
+        guard ["identity", nil].contains(headers[.contentEncoding]?.lowercased()) else {
+            throw APIError.unsupportedMediaType
+        }
         let parts = (headers[.contentType] ?? "").lowercased().split(separator: ";")
         let names = parts.map { $0.trimmingCharacters(in: .whitespaces) }
         guard names.first == "application/json",

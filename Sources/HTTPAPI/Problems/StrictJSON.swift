@@ -78,6 +78,7 @@ struct StrictJSON {
             guard current == UInt8(ascii: ",") else { break }
             index += 1
             skipSpace()
+            guard current != UInt8(ascii: "}") else { throw broken("a comma stands before the end of an object") }
         }
         try take(UInt8(ascii: "}"), or: "a comma or a closing brace is missing")
     }

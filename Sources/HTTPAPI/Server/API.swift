@@ -17,8 +17,10 @@ package struct API: Sendable {
         services: APIServices, operations: OperationsRoutes, limits: RateLimits, limiter: any RateLimiter,
         logger: Logger
     ) {
+        let requestLimiter = RequestLimiter(limits: limits, limiter: limiter)
         let controllers: [[Endpoint]] = [
-            AccountRoutes(services: services).endpoints, SessionRoutes(services: services).endpoints,
+            AccountRoutes(services: services, limiter: requestLimiter).endpoints,
+            SessionRoutes(services: services, limiter: requestLimiter).endpoints,
             GraphRoutes(services: services).endpoints, PostRoutes(services: services).endpoints,
             FeedRoutes(services: services).endpoints,
         ]
@@ -26,7 +28,7 @@ package struct API: Sendable {
         routes = RouteTable(features + operations.endpoints(documenting: features))
         authenticator = services.authenticator
         activity = services.activity
-        self.limiter = RequestLimiter(limits: limits, limiter: limiter)
+        self.limiter = requestLimiter
         self.logger = logger
     }
 

@@ -100,7 +100,7 @@ struct CheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
         abstract: "Verify the store: counters against rows, timelines against the store, orphans.",
-        discussion: "Exits with 2 where it finds something wrong.")
+        discussion: "Exits with 2 where it finds something wrong, also where --repair then mends it.")
     @OptionGroup var data: DataDirectoryOption
     @Flag(help: "Set right what is derived: counters, the second direction of follows, timelines.") var repair = false
     @Option(help: "Feeds to compare, those in memory first.") var sample = 100

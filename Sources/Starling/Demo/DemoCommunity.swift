@@ -90,9 +90,11 @@ struct DemoCommunity: Sendable {
         var numbers = SeededNumbers(seed: seed, line: 0)
         let authors = ZipfRanks(count: size.users)
         let ages = (0..<size.posts).map { _ in Int64(numbers.below(Int(Self.spread))) }.sorted(by: >)
-        let posts = ages.map { age in
+        let posts = ages.enumerated().map { index, age in
+            // Every now and then the account `demo` itself, so that who follows it has something to read.
             AdminPost(
-                author: accounts[authors.draw(&numbers) + 1], content: BuiltInTexts.post(&numbers),
+                author: accounts[index % 40 == 39 ? 0 : authors.draw(&numbers) + 1],
+                content: BuiltInTexts.post(&numbers),
                 writtenAt: now - age, kind: 0)
         }
         return batches(posts).map { ImportBatch(posts: Array($0), linesDone: Int64($0.endIndex)) }

@@ -46,6 +46,17 @@ struct DataDirectory: Sendable {
         FileManager.default.fileExists(atPath: path + "/" + databaseName)
     }
 
+    /// Takes the folder as soon as its owner lets go, or gives up after `patience`: a process that was killed may hold it a
+    /// moment longer.
+    func lock(patience: Duration) async throws -> DataDirectoryLock {
+        let giveUp = ContinuousClock.now + patience
+        while true {
+            do { return try lock() } catch is InUse where ContinuousClock.now < giveUp {
+                try await Task.sleep(for: .milliseconds(20))
+            }
+        }
+    }
+
     /// Takes the folder for this process, until the lock is released or the process ends.
     /// - Throws: `InUse`, or `SettingsError` where the lock file cannot be written.
     func lock() throws -> DataDirectoryLock {

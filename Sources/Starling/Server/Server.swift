@@ -28,7 +28,7 @@ struct Server {
     func run(onReady: @escaping @Sendable (Int) -> Void) async throws {
         let directory = try DataDirectory(settings.dataDirectory)
         let lock: DataDirectoryLock
-        do { lock = try directory.lock() } catch is DataDirectory.InUse {
+        do { lock = try await directory.lock(patience: .seconds(2)) } catch is DataDirectory.InUse {
             throw SettingsError(
                 "Another Starling uses \(directory.path). Stop it, or choose another folder with --data-dir.")
         }
@@ -50,7 +50,8 @@ struct Server {
         services.append(
             ListeningService(listener: api, address: "\(settings.host):\(settings.port)", flags: "--host and --port"))
         var configuration = ServiceGroupConfiguration(
-            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: quietLogger)
+            services: services, gracefulShutdownSignals: [.sigterm, .sigint, .sighup],
+            cancellationSignals: [.sigquit], logger: quietLogger)
         configuration.maximumGracefulShutdownDuration = settings.shutdownLimit
         try await ServiceGroup(configuration: configuration).run()
         try await node.close()

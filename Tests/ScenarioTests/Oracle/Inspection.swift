@@ -78,7 +78,7 @@ struct Inspection {
     func checkCounters(of user: Int) async throws {
         guard let account = try await world.node.api.directory.account(ids[user]), account.isActive else { return }
         let posts = model.written[user].compactMap { model.posts[$0] }.filter {
-            !$0.isDeleted && $0.visibility != .author
+            !$0.isDeleted && $0.visibility == .everyone
         }
         let expected = [model.followers(of: user).count, model.users[user].following.count, posts.count]
         let found = [account.followersCount, account.followingCount, account.postsCount].map { Int($0) }

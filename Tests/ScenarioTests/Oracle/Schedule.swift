@@ -8,23 +8,23 @@ struct Schedule {
         case reject, suspend, reinstate, deleteAccount, importPosts, importFollows, read, drainFanOut, stepFanOut
         case replay, drainCounters, drainDeletions, dropTimeline, dropTimelines, restart, wait
 
-        /// How often, in a thousand or so.
+        /// How often, in two thousand or so. What empties all timelines is rare, or they would never be warm.
         var weight: Int {
             switch self {
             case .dropTimelines, .restart, .importPosts, .importFollows: 1
-            case .register, .deleteAccount: 2
-            case .dropTimeline: 4
-            case .post: 140
-            case .reply: 60
-            case .follow: 160
-            case .unfollow: 80
-            case .read: 170
-            case .edit, .delete, .drainFanOut: 50
-            case .accept: 30
-            case .mute, .unmute, .stepFanOut, .drainCounters: 22
-            case .unblock, .setPrivate: 15
-            case .wait: 12
-            case .block, .reject, .suspend, .reinstate, .replay, .drainDeletions: 8
+            case .register, .deleteAccount: 4
+            case .replay, .dropTimeline: 8
+            case .block, .reject, .suspend, .reinstate, .drainDeletions: 16
+            case .wait: 24
+            case .unblock, .setPrivate: 30
+            case .mute, .unmute, .stepFanOut, .drainCounters: 44
+            case .accept: 60
+            case .edit, .delete, .drainFanOut: 100
+            case .reply: 120
+            case .unfollow: 160
+            case .post: 280
+            case .follow: 320
+            case .read: 340
             }
         }
     }
@@ -88,10 +88,10 @@ struct Schedule {
 
     /// Mostly minutes, at times weeks (past which a timeline is not pushed to), at times back.
     private mutating func pause() -> Int64 {
-        switch number(20) {
+        switch number(40) {
         case 0: 40 * Self.day
         case 1: -5_000
-        case 2...5: Self.day
+        case 2...9: Self.day
         default: Self.minute * Int64(1 + number(300))
         }
     }
@@ -134,7 +134,7 @@ struct Schedule {
                     (actor(model) ?? author, now - Int64(number(400)) * Self.day / Int64(1 + number(1_000)))
                 })
         default:
-            let recent = number(2) == 0 ? model.written[author].suffix(4) : model.written[author][...]
+            let recent = number(4) > 0 ? model.written[author].suffix(4) : model.written[author][...]
             guard let id = pick(Array(recent)) else { return nil }
             if kind == .delete { return .delete(id, by: author) }
             return .edit(id, by: author, number(3) == 0 ? nil : Visibility(rawValue: Int64(number(3))))

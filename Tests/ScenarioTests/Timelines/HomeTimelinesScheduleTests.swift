@@ -65,9 +65,9 @@ struct HomeTimelinesScheduleTests {
     private func handle(_ stage: inout TimelineStage) -> String {
         let wasWarm = stage.isWarm
         let number = stage.handled
-        stage.handleNext()
+        for _ in 0..<3 { stage.handleNext() }
         #expect(wasWarm || !stage.isWarm, "a delivery to a timeline that is not there created one")
-        return number < stage.handled ? "handle \(stage.store.log[number])" : "nothing to handle"
+        return "handle \(stage.store.log[number..<stage.handled])"
     }
 
     private func forget(_ stage: inout TimelineStage, _ random: inout SeededGenerator) async throws -> String {
