@@ -99,6 +99,7 @@ struct SinceRaceTests {
         /// Brings about what has to stand before; alice has looked since.
         func prepare(_ arrival: Arrival) async throws -> ID<Post>? {
             if arrival != .follow { _ = try await node.api.graph.follow(alice, bob) }
+            try await drain()
             var post: ID<Post>?
             if arrival != .post, arrival != .ownPost {
                 post = try await publish(bob, arrival == .opened ? .author : .everyone)

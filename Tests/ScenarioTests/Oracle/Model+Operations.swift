@@ -37,6 +37,15 @@ extension Model {
         return users[other].isPrivate && !follows(one, other) ? .requested : .following
     }
 
+    /// Whether an operation changes much at once, so that readers of news have to reload.
+    func isBulk(_ operation: Operation) -> Bool {
+        switch operation {
+        case .importPosts: true
+        case .importFollows(let pairs): pairs.contains { !follows($0, $1) && !isApart($0, $1) }
+        default: false
+        }
+    }
+
     /// Takes in what an operation came to.
     /// - Parameter moment: the operation's number.
     mutating func apply(_ operation: Operation, _ outcome: Outcome, at moment: Int) {

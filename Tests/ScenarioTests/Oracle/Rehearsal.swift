@@ -75,6 +75,7 @@ struct Rehearsal {
         guard outcome.isLike(expected) else {
             throw Mismatch(what: "\(operation) came to \(outcome), not \(expected)", viewer: operation.users.first)
         }
+        if model.isBulk(operation) { bulkImports += 1 }
         model.apply(operation, outcome, at: moment)
         journal.note(operation, outcome, at: moment)
         switch operation {
@@ -84,7 +85,6 @@ struct Rehearsal {
         case .restart:
             caughtUp = moment
             crossings.restarted()
-        case .importPosts, .importFollows: bulkImports += 1
         case .read(let viewer, let limit, let pages):
             try await inspection.checkAnytime(viewer, limit: limit, pages: pages, caughtUp: caughtUp)
         default: break

@@ -133,12 +133,18 @@ struct Schedule {
                 (0..<count).map { _ in
                     (actor(model) ?? author, now - Int64(number(400)) * Self.day / Int64(1 + number(1_000)))
                 })
-        default:
-            let recent = number(4) > 0 ? model.written[author].suffix(4) : model.written[author][...]
-            guard let id = pick(Array(recent)) else { return nil }
-            if kind == .delete { return .delete(id, by: author) }
-            return .edit(id, by: author, number(3) == 0 ? nil : Visibility(rawValue: Int64(number(3))))
+        default: return drawChange(kind, of: author, model)
         }
+    }
+
+    /// An edit or a deletion, mostly of something recent, often the opening of what only its author saw.
+    private mutating func drawChange(_ kind: Kind, of author: Int, _ model: Model) -> Operation? {
+        let recent = number(4) > 0 ? model.written[author].suffix(4) : model.written[author][...]
+        guard let id = pick(Array(recent)) else { return nil }
+        if kind == .delete { return .delete(id, by: author) }
+        let hidden = recent.last { model.posts[$0]?.visibility == .author }
+        if number(2) == 0, let hidden { return .edit(hidden, by: author, .everyone) }
+        return .edit(id, by: author, number(3) == 0 ? nil : Visibility(rawValue: Int64(number(3))))
     }
 
     private mutating func drawAccount(_ kind: Kind, _ model: Model) -> Operation? {
