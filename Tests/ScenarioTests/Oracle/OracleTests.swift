@@ -15,10 +15,10 @@ struct OracleTests {
         return [
             Rehearsal.Plan(seed: 1, operations: 20_000),
             // Timelines that share a part evict one another; nearly everyone is pulled.
-            Rehearsal.Plan(seed: 2, operations: 3_000, pullThreshold: 4, homeTimelinesMax: 64),
+            Rehearsal.Plan(seed: 2, operations: 2_000, pullThreshold: 4, homeTimelinesMax: 64),
             // The usual bounds, and nobody is pulled.
             Rehearsal.Plan(
-                seed: 3, operations: 3_000, pullThreshold: 1_000, homeEntriesMax: 800, userEntriesMax: 800,
+                seed: 3, operations: 2_000, pullThreshold: 1_000, homeEntriesMax: 800, userEntriesMax: 800,
                 backfillEntriesMax: 800),
         ]
     }
