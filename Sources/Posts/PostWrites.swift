@@ -1,20 +1,22 @@
+import Accounts
 import Core
 import SQL
 
 /// Statements that change the posts' tables.
 enum PostWrites {
+    /// Inserts the post of an account that is active: one that was deleted meanwhile leaves nothing behind.
     static func insert(_ post: Post, content: String) -> Statement {
         Statement(
             """
             INSERT INTO posts (id, bucket, author_id, position, state, visibility, content, reply_to, reply_to_author,
                 root_id, depth, created_at)
-            VALUES ($1, $2, $3, $4, 3, $5, $6, $7, $8, $9, $10, $11)
+            SELECT $1, $2, $3, $4, 3, $5, $6, $7, $8, $9, $10, $11 FROM users WHERE id = $3 AND state = 0
             """,
             [
                 .integer(post.id.rawValue), .integer(Int64(post.id.bucket)), .integer(post.author.rawValue),
                 .integer(post.position.rawValue), .integer(post.visibility.rawValue), .text(content),
                 .integer(post.replyTo?.rawValue), .integer(post.replyToAuthor?.rawValue),
                 .integer(post.rootID?.rawValue), .integer(Int64(post.depth)), .integer(post.createdAt),
-            ])
+            ], expecting: .rows(1, otherwise: AccountsError.unauthenticated(.accountInactive)))
     }
 }
