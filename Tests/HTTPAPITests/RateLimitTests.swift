@@ -32,6 +32,30 @@ struct RateLimitTests {
         }
     }
 
+    @Test("passwords are tried for one account so often, from wherever")
+    func guesses() async throws {
+        var limits = RateLimits()
+        limits.guesses = RateLimitRule(name: "guesses", limit: 2, window: .seconds(3600))
+        try await TestServer.run(TestServer.Options(limits: limits)) { server in
+            let alice = try await server.register("alice")
+            _ = try await server.register("bob")
+            func login(_ name: String, from address: String) async -> Int {
+                var call = Call(.post, "/v1/users/login", #"{"username":"\#(name)","password":"wrong horse"}"#)
+                call.headers[.contentType] = "application/json"
+                call.address = address
+                return await server.send(call).status
+            }
+            #expect(await login("alice", from: "192.0.2.1") == 401)
+            #expect(await login("ALICE", from: "192.0.2.2") == 401)
+            #expect(await login("alice", from: "192.0.2.3") == 429)
+            #expect(await login("bob", from: "192.0.2.3") == 401)
+            // Who holds a token of hers cannot try them either.
+            let change = #"{"password":"another horse","current_password":"wrong horse"}"#
+            for _ in 0..<2 { #expect(await server.patch("/v1/me", as: alice, change).status == 403) }
+            #expect(await server.patch("/v1/me", as: alice, change).status == 429)
+        }
+    }
+
     @Test("reads, writes, accounts and addresses have budgets of their own")
     func budgets() async throws {
         try await TestServer.run(Self.tight) { server in
