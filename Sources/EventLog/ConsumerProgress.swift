@@ -12,6 +12,9 @@ final class ConsumerProgress: Sendable {
 
     var offset: Int64 { state.withLock { $0.offset } }
 
+    /// Whether somebody waits for an offset.
+    var isAwaited: Bool { state.withLock { !$0.waiters.isEmpty } }
+
     func advance(to offset: Int64) {
         let reached = state.withLock { state in
             state.offset = max(state.offset, offset)
@@ -23,7 +26,8 @@ final class ConsumerProgress: Sendable {
         for continuation in reached { continuation.resume() }
     }
 
-    func wait(for offset: Int64) async throws {
+    /// - Parameter onWait: called once the caller waits, if it has to.
+    func wait(for offset: Int64, onWait: () -> Void = {}) async throws {
         let key = state.withLock { state in
             state.nextWaiter += 1
             return state.nextWaiter
@@ -35,7 +39,7 @@ final class ConsumerProgress: Sendable {
                     state.waiters[key] = (offset, continuation)
                     return false
                 }
-                if resumesNow { continuation.resume() }
+                if resumesNow { continuation.resume() } else { onWait() }
             }
             try Task.checkCancellation()
         } onCancel: {

@@ -8,6 +8,9 @@ import Telemetry
 
 /// Drives one consumer group: at least once, in order, waking at once, in batches.
 ///
+/// A group whose effects are rows rests after it has handled some, unless somebody waits for it: its rows and its offset
+/// would otherwise take a part of every commit.
+///
 /// An event that keeps failing is set aside as a dead letter after `Limits.consumerAttemptsMax` tries. A store that is
 /// unavailable is no fault of the event, so that is waited out.
 package final class ConsumerRunner: Service, Sendable {
@@ -15,6 +18,8 @@ package final class ConsumerRunner: Service, Sendable {
     private let database: any Database
     private let progress: ConsumerProgress
     private let signal: WakeSignal
+    private let tail: EventTail
+    private let rest = Rest()
     /// The offset in the store; 0 for a consumer that keeps none.
     private let savedOffset = Atomic<Int64>(0)
     private let deadLetters: DeadLetters
@@ -23,9 +28,12 @@ package final class ConsumerRunner: Service, Sendable {
     private let failures: Counter
     private let backlog: Gauge
 
-    init(consumer: any EventConsumer, database: any Database, deadLetters: DeadLetters, logger: Logger) {
+    init(
+        consumer: any EventConsumer, database: any Database, tail: EventTail, deadLetters: DeadLetters, logger: Logger
+    ) {
         self.consumer = consumer
         self.database = database
+        self.tail = tail
         self.deadLetters = deadLetters
         self.logger = logger
         progress = ConsumerProgress()
@@ -44,7 +52,7 @@ package final class ConsumerRunner: Service, Sendable {
 
     /// Returns once everything up to `offset` has had its effect.
     package func waitUntilProcessed(_ offset: Int64) async throws {
-        try await progress.wait(for: offset)
+        try await progress.wait(for: offset, onWait: rest.end)
     }
 
     /// Finds the place to begin. Must run before any state the consumer keeps is built.
@@ -62,15 +70,24 @@ package final class ConsumerRunner: Service, Sendable {
         await withGracefulShutdownHandler {
             for await _ in signal.stream {
                 // Only cancellation and shutdown end it.
-                do { try await drain() } catch { return }
+                do { try await handleAll() } catch { return }
+                if consumer is any TransactionalConsumer {
+                    await rest.take(Limits.consumerRest) { progress.isAwaited }
+                }
             }
-        } onGracefulShutdown: { [signal] in
+        } onGracefulShutdown: { [signal, rest] in
             signal.finish()
+            rest.endForGood()
         }
     }
 
     /// Handles everything that is in the log.
     package func drain() async throws {
+        tail.noteAppended()
+        try await handleAll()
+    }
+
+    private func handleAll() async throws {
         var pause = Backoff()
         while true {
             try Task.checkCancellation()
@@ -93,17 +110,12 @@ package final class ConsumerRunner: Service, Sendable {
     /// - Returns: whether there may be more.
     private func handleBatch() async throws -> Bool {
         let offset = progress.offset
-        let topics = consumer.topics
-        let (found, head) = try await database.read { store in
-            (
-                try Outbox.events(after: offset, topics: topics, limit: Limits.consumerBatchMax, store),
-                try Outbox.head(store)
-            )
-        }
-        let events = Self.handful(of: found)
-        backlog.record(max(0, head - offset))
+        let found = try await tail.events(
+            after: offset, topics: consumer.topics, limit: Limits.consumerBatchMax)
+        let events = Self.handful(of: found.events)
+        backlog.record(max(0, found.head - offset))
         guard let last = events.last else {
-            try await pass(head)
+            try await pass(found.head)
             backlog.record(0)
             return false
         }

@@ -8,24 +8,28 @@ package final class EventLog: CommitObserver, Sendable {
     private let database: any Database
     private let logger: Logger
     package let deadLetters: DeadLetters
+    private let tail: EventTail
     private let runners = Mutex<[ConsumerRunner]>([])
 
     package init(database: any Database, clock: WallClock, logger: Logger) {
         self.database = database
         self.logger = logger
         deadLetters = DeadLetters(database: database, clock: clock)
+        tail = EventTail(database: database)
         database.observe(self)
     }
 
     /// Adds a consumer group. Its runner is a service: run it in the service group.
     package func add(_ consumer: any EventConsumer) -> ConsumerRunner {
-        let runner = ConsumerRunner(consumer: consumer, database: database, deadLetters: deadLetters, logger: logger)
+        let runner = ConsumerRunner(
+            consumer: consumer, database: database, tail: tail, deadLetters: deadLetters, logger: logger)
         runners.withLock { $0.append(runner) }
         return runner
     }
 
     package func committed(_ changes: [Change]) {
         guard changes.contains(where: { $0 == .eventsAppended || $0 == .bulk }) else { return }
+        tail.noteAppended()
         for runner in runners.withLock({ $0 }) { runner.wake() }
     }
 
@@ -37,6 +41,7 @@ package final class EventLog: CommitObserver, Sendable {
     /// Returns once every group here has handled everything committed before the call.
     package func drained() async throws {
         let head = try await head()
+        tail.noteAppended()
         for runner in runners.withLock({ $0 }) {
             runner.wake()
             try await runner.waitUntilProcessed(head)

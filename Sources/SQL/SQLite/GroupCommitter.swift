@@ -1,6 +1,6 @@
 import Core
 import DequeModule
-import GRDB
+import Dispatch
 import Metrics
 import Synchronization
 import Telemetry
@@ -23,15 +23,15 @@ final class GroupCommitter: Sendable {
         var isClosed = false
     }
 
-    private let pool: DatabasePool
+    private let writer: SQLiteWriter
     private let state = Mutex(State())
     private let observers: ObserverList
     private let batchSize = Recorder(label: MetricName.groupCommitBatchSize, aggregate: true)
     private let duration = Metrics.Timer(label: MetricName.commitSeconds)
     private let depth = Gauge(label: MetricName.commitQueueDepth)
 
-    init(pool: DatabasePool, observers: ObserverList) {
-        self.pool = pool
+    init(writer: SQLiteWriter, observers: ObserverList) {
+        self.writer = writer
         self.observers = observers
     }
 
@@ -46,10 +46,10 @@ final class GroupCommitter: Sendable {
             defer { state.isDraining = true }
             return !state.isDraining
         }
-        if starts { scheduleDrain() }
+        if starts { writer.async(drain) }
     }
 
-    /// Refuses new jobs. Those queued still run.
+    /// Refuses new jobs. Those queued still run, before whatever is asked of the writer next.
     /// - Returns: whether this call closed it.
     func close() -> Bool {
         state.withLock { state in
@@ -58,24 +58,17 @@ final class GroupCommitter: Sendable {
         }
     }
 
-    /// Whether jobs are waiting or running.
-    var isDraining: Bool { state.withLock { $0.isDraining } }
-
-    private func scheduleDrain() {
-        pool.asyncWriteWithoutTransaction { [self] database in
-            let batch = takeBatch()
-            if !batch.isEmpty { commit(batch, on: database) }
-            let more = state.withLock { state in
-                state.isDraining = !state.waiting.isEmpty
-                return state.isDraining
-            }
-            if more { scheduleDrain() }
-        }
+    private func drain(_ connection: SQLiteConnection) {
+        while let batch = takeBatch() { commit(batch, on: connection) }
     }
 
-    private func takeBatch() -> [Job] {
+    private func takeBatch() -> [Job]? {
         state.withLock { state in
             let count = min(state.waiting.count, Limits.commitBatchMax)
+            guard count > 0 else {
+                state.isDraining = false
+                return nil
+            }
             let batch = Array(state.waiting.prefix(count))
             state.waiting.removeFirst(count)
             depth.record(state.waiting.count)
@@ -83,10 +76,10 @@ final class GroupCommitter: Sendable {
         }
     }
 
-    private func commit(_ batch: [Job], on database: GRDB.Database) {
+    private func commit(_ batch: [Job], on connection: SQLiteConnection) {
         let start = ContinuousClock.now
         do {
-            let done = try runTogether(batch, on: database)
+            let done = try runTogether(batch, on: connection)
             for (job, result) in zip(batch, done) {
                 switch result {
                 case .success: job.finish(nil)
@@ -101,37 +94,37 @@ final class GroupCommitter: Sendable {
     }
 
     /// - Throws: where the transaction as a whole failed, so that nothing of it is on disk.
-    private func runTogether(_ batch: [Job], on database: GRDB.Database) throws -> [Result<Void, any Error>] {
-        let connection = SQLiteConnection(database)
-        _ = try connection.execute("BEGIN IMMEDIATE", [])
+    private func runTogether(
+        _ batch: [Job], on connection: SQLiteConnection
+    ) throws -> [Result<Void, any Error>] {
+        try connection.begin()
         do {
             var changes: [Change] = []
             let results = try batch.map { job in
-                try runAlone(job, on: database).map { changes.append(contentsOf: $0) }
+                try runAlone(job, on: connection).map { changes.append(contentsOf: $0) }
             }
-            _ = try connection.execute("COMMIT", [])
+            try connection.commit()
             observers.announce(changes)
             return results
         } catch {
             // A failed commit may have ended the transaction already; then there is nothing left to undo.
-            if database.isInsideTransaction { _ = try connection.execute("ROLLBACK", []) }
+            if connection.isInTransaction { try connection.rollBack() }
             throw error
         }
     }
 
     /// - Throws: only where the savepoint itself cannot be kept, which breaks the whole transaction.
-    private func runAlone(_ job: Job, on database: GRDB.Database) throws -> Result<[Change], any Error> {
-        let connection = SQLiteConnection(database)
-        _ = try connection.execute("SAVEPOINT job", [])
+    private func runAlone(_ job: Job, on connection: SQLiteConnection) throws -> Result<[Change], any Error> {
+        try connection.beginJob()
         do {
             let changes = try job.body(connection)
-            _ = try connection.execute("RELEASE job", [])
+            try connection.endJob()
             return .success(changes)
         } catch {
             // Disk-full and I/O errors roll the whole transaction back by themselves.
-            guard database.isInsideTransaction else { throw error }
-            _ = try connection.execute("ROLLBACK TO job", [])
-            _ = try connection.execute("RELEASE job", [])
+            guard connection.isInTransaction else { throw error }
+            try connection.undoJob()
+            try connection.endJob()
             return .failure(error)
         }
     }

@@ -1,14 +1,13 @@
 import Core
-import Dispatch
-import GRDB
 import Synchronization
 
-/// The `Database` port on SQLite through GRDB: a writer that groups commits and a pool of readers, in WAL mode.
+/// The `Database` port on SQLite: a writer that groups commits and a pool of readers, in WAL mode.
 ///
 /// A commit is acknowledged once `synchronous=FULL` has brought the log to disk.
 package final class SQLiteDatabase: Database {
-    private let pool: DatabasePool
+    private let writer: SQLiteWriter
     private let committer: GroupCommitter
+    private let readers: ReaderPool
     private let observers = ObserverList()
     package let dialect = Dialect.sqlite
 
@@ -19,40 +18,53 @@ package final class SQLiteDatabase: Database {
     }
 
     /// Opens the file, creating it where it is missing.
-    /// - Throws: `SQLError` or GRDB's `DatabaseError` where the file cannot be opened or is no database.
+    /// - Throws: `SQLError` where the file cannot be opened or is no database.
     package init(path: String, synchronous: Synchronous = .full) throws {
-        var configuration = Configuration()
-        configuration.maximumReaderCount = Limits.readerConnectionsMax
-        configuration.busyMode = .timeout(5)
-        configuration.persistentReadOnlyConnections = true
-        configuration.prepareDatabase { database in
-            try database.execute(sql: "PRAGMA cache_size = -16000; PRAGMA mmap_size = 268435456;")
+        // Bulk writes touch index pages all over; those that fall out of the cache are written again and again.
+        let connection = try SQLiteConnection(
+            path: path, .readWrite,
+            setup: """
+                PRAGMA journal_mode = WAL; PRAGMA synchronous = \(synchronous.rawValue); PRAGMA foreign_keys = ON;
+                PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 4096; PRAGMA journal_size_limit = 67108864;
+                PRAGMA temp_store = MEMORY;
+                """)
+        guard try connection.integer("PRAGMA synchronous") == (synchronous == .full ? 2 : 1) else {
+            throw SQLError(.unavailable, "SQLite refused synchronous=\(synchronous.rawValue)")
         }
-        pool = try DatabasePool(path: path, configuration: configuration)
-        // GRDB sets NORMAL once it has prepared the writer, so FULL has to come after, and is read back.
-        try pool.writeWithoutTransaction { database in
-            try database.execute(sql: "PRAGMA synchronous = \(synchronous.rawValue)")
-            try database.execute(sql: "PRAGMA journal_size_limit = 67108864")
-            // Bulk writes touch index pages all over; those that fall out of the cache are written again and again.
-            try database.execute(sql: "PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 4096")
-            let effective = try Int.fetchOne(database, sql: "PRAGMA synchronous")
-            guard effective == (synchronous == .full ? 2 : 1) else {
-                throw SQLError(.unavailable, "SQLite refused synchronous=\(synchronous.rawValue)")
-            }
-        }
-        committer = GroupCommitter(pool: pool, observers: observers)
+        writer = SQLiteWriter(connection)
+        readers = try ReaderPool(path: path, setup: "PRAGMA cache_size = -16000;")
+        committer = GroupCommitter(writer: writer, observers: observers)
     }
 
     package func read<T: Sendable>(_ body: @escaping @Sendable (any SQLReader) throws -> T) async throws -> T {
-        do { return try await pool.read { try body(SQLiteConnection($0)) } } catch let error as DatabaseError {
-            throw SQLError(error)
+        try await withCheckedThrowingContinuation { continuation in
+            do {
+                try readers.submit { connection in
+                    continuation.resume(with: Result { try Self.snapshot(of: connection, body) })
+                }
+            } catch { continuation.resume(throwing: error) }
+        }
+    }
+
+    private static func snapshot<T>(
+        of connection: SQLiteConnection, _ body: (any SQLReader) throws -> T
+    ) throws -> T {
+        try connection.beginReading()
+        do {
+            let value = try body(connection)
+            try connection.commit()
+            return value
+        } catch {
+            if connection.isInTransaction { try connection.rollBack() }
+            throw error
         }
     }
 
     package func write<T: Sendable>(_ body: @escaping @Sendable (any SQLWriter) throws -> T) async throws -> T {
         try await submit { connection in
+            _ = connection.takeAnnounced()
             let value = try body(connection)
-            return (value, connection.announced)
+            return (value, connection.takeAnnounced())
         }
     }
 
@@ -80,15 +92,16 @@ package final class SQLiteDatabase: Database {
 
     package func close() async throws {
         guard committer.close() else { return }
-        // The writer's queue is serial: a batch has run once this has, and the next, if there is one, stands behind it.
-        repeat { try await pool.writeWithoutTransaction { _ in } } while committer.isDraining
-        try await pool.writeWithoutTransaction { _ = try? $0.checkpoint(.truncate) }
-        try pool.close()
+        // The writer's queue is serial: what was queued has run once this does.
+        try await writer.run { _ in }
+        await readers.close()
+        // The last to close folds the log into the file and removes it.
+        await writer.close()
     }
 
     /// The `synchronous` setting of the connection that commits: 2 is FULL.
     package func effectiveSynchronous() async throws -> Int {
-        try await pool.writeWithoutTransaction { try Int.fetchOne($0, sql: "PRAGMA synchronous") ?? -1 }
+        try await writer.run { Int(try $0.integer("PRAGMA synchronous")) }
     }
 
     private func submit<T: Sendable>(
