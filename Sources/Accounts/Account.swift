@@ -10,6 +10,13 @@ package enum AccountState: Int64, Sendable {
     case deleted = 2
 }
 
+/// What visibility rests on.
+package struct AccountStanding: Sendable, Hashable {
+    package let id: ID<Account>
+    package let isActive: Bool
+    package let isPrivate: Bool
+}
+
 /// One account as others see it, with its counters. E-mail and password stay in the store.
 package struct Account: Sendable {
     package let id: ID<Account>
@@ -28,4 +35,8 @@ package struct Account: Sendable {
     package var postsCount: Int64
 
     package var isActive: Bool { state == .active }
+
+    package var standing: AccountStanding {
+        AccountStanding(id: id, isActive: isActive, isPrivate: isPrivate)
+    }
 }

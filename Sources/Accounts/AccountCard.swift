@@ -1,18 +1,31 @@
 import Core
 
 /// An account with the JSON that stands for it in answers, encoded once.
-package struct AccountCard: Sendable {
+package final class AccountCard: Sendable {
     package let account: Account
+    package let standing: AccountStanding
     /// `{"user_id": …, "username": …, "display_name": …, "avatar_url": …, "is_verified": …}`: an author in a post.
-    package let authorJSON: [UInt8]
+    package let authorJSON: FrozenBytes
 
     package init(_ account: Account) {
         self.account = account
+        standing = account.standing
         var json = JSONWriter(capacity: 192)
         json.raw("{")
         Self.writeIdentity(account, to: &json)
         json.raw("}")
-        authorJSON = json.bytes
+        authorJSON = FrozenBytes(json.bytes)
+    }
+
+    /// The same account with other counters.
+    init(_ card: AccountCard, _ counters: AccountCounters) {
+        var account = card.account
+        account.followersCount = counters.followers
+        account.followingCount = counters.following
+        account.postsCount = counters.posts
+        self.account = account
+        standing = card.standing
+        authorJSON = FrozenBytes(copying: card.authorJSON)
     }
 
     /// The public profile.

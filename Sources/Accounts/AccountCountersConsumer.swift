@@ -50,17 +50,22 @@ struct CounterDeltas {
 
     func apply(in store: any SQLWriter) throws {
         guard !byAccount.isEmpty else { return }
-        for (account, delta) in byAccount {
-            try store.execute(
+        let counters = try byAccount.flatMap { account, delta in
+            try store.query(
                 """
                 INSERT INTO account_counters (account_id, followers, following, posts) VALUES ($1, $2, $3, $4)
                 ON CONFLICT (account_id) DO UPDATE SET followers = account_counters.followers + excluded.followers,
                     following = account_counters.following + excluded.following,
                     posts = account_counters.posts + excluded.posts
+                RETURNING followers, following, posts
                 """,
-                [.integer(account), .integer(delta.followers), .integer(delta.following), .integer(delta.posts)])
+                [.integer(account), .integer(delta.followers), .integer(delta.following), .integer(delta.posts)]
+            ) { row in
+                AccountCounters(
+                    account: account, followers: row.int64(0), following: row.int64(1), posts: row.int64(2))
+            }
         }
-        store.announce(.counters(Array(byAccount.keys)))
+        store.announce(.counters(counters))
     }
 
     private mutating func follow(_ follower: Int64, _ followee: Int64, by amount: Int64) {

@@ -2,7 +2,7 @@
 ///
 /// Changes are announced in commit order and before the write is acknowledged, so that no answer which starts after an
 /// acknowledgement rests on what the change hid. In one process they are handed over directly; between processes they
-/// travel as rows of a log in the store of record. They carry ids only.
+/// travel as rows of a log in the store of record. They carry ids and counts only.
 package enum Change: Hashable, Sendable {
     /// Rows were added to the outbox.
     case eventsAppended
@@ -18,8 +18,8 @@ package enum Change: Hashable, Sendable {
     case published(post: Int64, author: Int64, position: Int64)
     /// The content, visibility or existence of a post that was there before.
     case post(Int64, author: Int64, position: Int64)
-    /// The counters of accounts.
-    case counters([Int64])
+    /// The counters of accounts, as they are from now on.
+    case counters([AccountCounters])
     /// The counters of posts, by position.
     case postCounters([Int64])
     /// A session that ended.
@@ -28,4 +28,19 @@ package enum Change: Hashable, Sendable {
     case signingKeys
     /// Many accounts, follows or posts at once: everything derived from them is dropped.
     case bulk
+}
+
+/// How many follow an account, how many it follows, and its posts.
+package struct AccountCounters: Hashable, Sendable {
+    package let account: Int64
+    package let followers: Int64
+    package let following: Int64
+    package let posts: Int64
+
+    package init(account: Int64, followers: Int64, following: Int64, posts: Int64) {
+        self.account = account
+        self.followers = followers
+        self.following = following
+        self.posts = posts
+    }
 }

@@ -39,6 +39,20 @@ package struct Cursor: Hashable, Sendable {
     }
 
     package var description: String {
-        String(kind.rawValue) + values.map { String($0, radix: 36) }.joined(separator: "-")
+        var description = String(kind.rawValue)
+        for (index, value) in values.enumerated() {
+            if index > 0 { description += "-" }
+            description += String(value, radix: 36)
+        }
+        return description
+    }
+
+    /// Lays the bytes of the text form.
+    package func append(to splicer: inout ByteSplicer) {
+        splicer.append(String(kind.rawValue))
+        for (index, value) in values.enumerated() {
+            if index > 0 { splicer.append(UInt8(ascii: "-")) }
+            splicer.append(Int(value), base: 36)
+        }
     }
 }

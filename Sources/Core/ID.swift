@@ -15,6 +15,13 @@ package struct ID<Entity>: RawRepresentable, Hashable, Comparable, Sendable {
     /// The partition this id names: bits 12 to 21 of the snowflake, 0..<1024.
     package var bucket: Int { Snowflake(rawValue: rawValue).bucket }
 
+    // Spelled out: what `RawRepresentable` brings is generic, and many times slower where it is not specialized.
+    package static func == (lhs: Self, rhs: Self) -> Bool { lhs.rawValue == rhs.rawValue }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(rawValue)
+    }
+
     package static func < (lhs: Self, rhs: Self) -> Bool { lhs.rawValue < rhs.rawValue }
 }
 

@@ -40,9 +40,16 @@ package enum Limits {
     package static let commitBatchMax = 256
     package static let commitQueueMax = 16_384
     package static let readerConnectionsMax = 4
+    package static let readQueueMax = 16_384
+    package static let preparedStatementsMax = 512
+    package static let storeBusyMillisecondsMax: Int32 = 5_000
     package static let consumerBatchMax = 512
     package static let consumerBatchFactsMax = 20_000
     package static let consumerAttemptsMax = 5
+    /// How long a group whose effects are rows lets events gather, once it has handled some.
+    package static let consumerRest: Duration = .milliseconds(100)
+    package static let eventTailMax = 4_096
+    package static let eventTailFactsMax = 100_000
     package static let importBatchMax = 8_000
     package static let outboxPruneBatchMax = 5_000
 

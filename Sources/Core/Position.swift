@@ -18,5 +18,12 @@ package struct Position: RawRepresentable, Hashable, Comparable, Sendable {
     /// Above every activity.
     package static let highest = Position(.max)
 
+    // Spelled out: what `RawRepresentable` brings is generic, and many times slower where it is not specialized.
+    package static func == (lhs: Self, rhs: Self) -> Bool { lhs.rawValue == rhs.rawValue }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(rawValue)
+    }
+
     package static func < (lhs: Self, rhs: Self) -> Bool { lhs.rawValue < rhs.rawValue }
 }

@@ -1,25 +1,28 @@
+import Accounts
 import Core
 import Telemetry
 
 /// A post as answers need it: its facts, and its JSON encoded once, to be spliced around the author and the counters.
-package struct PostCard: Sendable {
+package final class PostCard: Sendable {
     package let post: Post
     package let likes: Int64
     package let comments: Int64
     package let shares: Int64
-    private let json: [UInt8]
-    private let authorOffset: Int
+    /// The JSON before and behind the author.
+    private let opening: FrozenBytes
+    private let rest: FrozenBytes
 
     package init(_ post: Post, content: String, likes: Int64 = 0, comments: Int64 = 0, shares: Int64 = 0) {
         self.post = post
         self.likes = likes
         self.comments = comments
         self.shares = shares
-        var writer = JSONWriter(capacity: content.utf8.count + 320)
+        var writer = JSONWriter(capacity: 64)
         writer.raw("{\"post_id\":")
         writer.id(post.id.rawValue)
         writer.raw(",\"author\":")
-        authorOffset = writer.bytes.count
+        opening = FrozenBytes(writer.bytes)
+        writer = JSONWriter(capacity: content.utf8.count + 320)
         Self.writeBody(post, content, to: &writer)
         writer.raw(",\"likes_count\":")
         writer.integer(likes)
@@ -28,19 +31,22 @@ package struct PostCard: Sendable {
         writer.raw(",\"shares_count\":")
         writer.integer(shares)
         writer.raw(",\"viewer\":")
-        json = writer.bytes
+        rest = FrozenBytes(writer.bytes)
     }
 
     /// About the bytes this card keeps in memory.
-    package var cost: Int { json.count + 192 }
+    package var cost: Int { byteCount + 256 }
 
-    /// Appends the whole post. `author` is the author's JSON.
-    package func write(author: [UInt8], viewer: ViewerFlags, to bytes: inout [UInt8]) {
-        bytes.append(contentsOf: json[..<authorOffset])
-        bytes.append(contentsOf: author)
-        bytes.append(contentsOf: json[authorOffset...])
-        bytes.append(contentsOf: viewer.json)
-        bytes.append(UInt8(ascii: "}"))
+    /// The bytes that `write` lays, but for the author and the viewer's flags.
+    package var byteCount: Int { opening.count + rest.count + 1 }
+
+    /// Lays the whole post.
+    package func write(author: AccountCard, viewer: ViewerFlags, to splicer: inout ByteSplicer) {
+        splicer.append(opening)
+        splicer.append(author.authorJSON)
+        splicer.append(rest)
+        splicer.append(viewer.json)
+        splicer.append(UInt8(ascii: "}"))
     }
 
     private static func writeBody(_ post: Post, _ content: String, to writer: inout JSONWriter) {
@@ -61,7 +67,7 @@ package struct PostCard: Sendable {
 package struct ViewerFlags: Sendable {
     package init() {}
 
-    package var json: [UInt8] { Self.none }
-
-    private static let none = Array(#"{"liked":false,"reaction":null,"shared":false,"bookmarked":false}"#.utf8)
+    package var json: StaticString {
+        "{\"liked\":false,\"reaction\":null,\"shared\":false,\"bookmarked\":false}"
+    }
 }

@@ -2,12 +2,15 @@ import Accounts
 import Core
 import KeyValue
 import SQL
+import Synchronization
 
 /// Published posts with their encoded JSON, in memory by position: bounded by bytes, loaded in batches, and never older
 /// than an acknowledged change.
 package final class PostLibrary: CommitObserver, Sendable {
     private let database: any Database
     private let cache: CoherentCache<Position, PostCard?>
+    /// Of posts that are being committed.
+    private let announced = Mutex<[Int64: PostCard]>([:])
 
     /// Registers itself with the database.
     /// - Parameter bytesMax: the bound on the memory of the cards.
@@ -20,7 +23,8 @@ package final class PostLibrary: CommitObserver, Sendable {
     package func committed(_ changes: [Change]) {
         for change in changes {
             switch change {
-            case .published(_, _, let position), .post(_, _, let position): cache.invalidate(Position(position))
+            case .published(_, _, let position): published(position)
+            case .post(_, _, let position): cache.invalidate(Position(position))
             case .postCounters(let positions): for position in positions { cache.invalidate(Position(position)) }
             // An imported post may take a place that was asked for before, and found empty.
             case .bulk: cache.invalidateAll()
@@ -29,9 +33,40 @@ package final class PostLibrary: CommitObserver, Sendable {
         }
     }
 
+    /// Keeps the card of a post that is about to be committed, so that its first readers find it in memory. It enters the
+    /// cache with the announcement of its commit, which comes before that of any later change.
+    package func announce(_ card: PostCard) {
+        announced.withLock { $0[card.post.position.rawValue] = card }
+    }
+
+    /// Takes an announced card back, where the commit failed.
+    package func withdraw(_ position: Position) {
+        announced.withLock { $0[position.rawValue] = nil }
+    }
+
+    private func published(_ position: Int64) {
+        if let card = announced.withLock({ $0.removeValue(forKey: position) }) {
+            cache.replace(Position(position), with: card)
+        } else {
+            // Told again, or by another process: a card that is there is of the post since then; an empty place is not.
+            cache.invalidate(Position(position), where: { $0 == nil })
+        }
+    }
+
     /// What memory says of a position; never blocks. Outer nil: not known. Inner nil: known to hold no post.
     package func cached(_ position: Position) -> PostCard?? {
-        cache.get(position)
+        cache.peek(position)
+    }
+
+    /// Calls `body` with what memory says of a position, nil for no post; never blocks. It runs under a lock.
+    /// - Returns: what `body` returns; false where memory says nothing.
+    package func withCached(_ position: Position, _ body: (PostCard?) -> Bool) -> Bool {
+        // Counting references to cards that every core reads would cost more than all else here. The cache holds the card
+        // for as long as the lock is held.
+        cache.peek(position) { place in
+            guard let card = UnsafeRawPointer(place).load(as: Unmanaged<PostCard>?.self) else { return body(nil) }
+            return card._withUnsafeGuaranteedRef { body($0) }
+        } ?? false
     }
 
     /// The published posts at these positions; those that are gone are missing from the answer.

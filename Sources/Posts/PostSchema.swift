@@ -3,7 +3,7 @@ import SQL
 /// The tables this feature owns. An id names its partition by its bucket, which is its author's, so a post and its
 /// author's other posts live together. Comments are posts with `reply_to`; reposts are activities of their own.
 package enum PostSchema {
-    package static let migrations = [posts, reposts, idempotency]
+    package static let migrations = [posts, reposts, idempotency, postsByAuthor]
 
     private static let posts = Migration("0008-posts") { _ in
         [
@@ -65,6 +65,14 @@ package enum PostSchema {
                 result_id BIGINT NOT NULL, created_at BIGINT NOT NULL, PRIMARY KEY (account_id, route, key))
             """,
             "CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at)",
+        ]
+    }
+
+    /// With all that building a timeline asks of a post: a look into the table for each would cost several times as much.
+    private static let postsByAuthor = Migration("0011-posts-by-author") { _ in
+        [
+            "DROP INDEX posts_by_author",
+            "CREATE INDEX posts_by_author ON posts (author_id, position, state, bucket, visibility)",
         ]
     }
 }

@@ -28,19 +28,33 @@ extension PostService {
         _ draft: PostDraft, author: ID<Account>, with companions: [@Sendable (ID<Post>) -> Statement]
     ) async throws -> Shown {
         let parent = try await parent(of: draft, author: author)
-        guard let authorCard = try await directory.card(author) else { throw PostsError.notFound }
-        let post = try await newPost(draft, author: author, parent: parent)
+        let known = directory.cached(author)
+        let card = if let known { known } else { try await directory.card(author) }
+        guard let authorCard = card else { throw PostsError.notFound }
+        let id: ID<Post> = try await ids.next(bucket: author.bucket)
+        let post = newPost(id, draft, author: author, parent: parent)
+        let postCard = PostCard(post, content: draft.content.text)
+        library.announce(postCard)
+        // Found only where the commit did not announce it.
+        defer { library.withdraw(post.position) }
+        _ = try await database.commit(
+            statements(for: post, draft) + companions.map { $0(post.id) }, announcing: changes(of: post))
+        return Shown(card: postCard, author: authorCard)
+    }
+
+    private func statements(for post: Post, _ draft: PostDraft) -> [Statement] {
         let event = Event(
-            .postPublished, key: author.rawValue, subject: post.id.rawValue,
+            .postPublished, key: post.author.rawValue, subject: post.id.rawValue,
             object: post.replyToAuthor?.rawValue ?? 0, position: post.position.rawValue,
             flags: PostFlags(visibility: post.visibility).rawValue, occurredAt: post.createdAt)
-        let statements =
-            [PostWrites.insert(post, content: draft.content.text), Outbox.append(event)]
-            + companions.map { $0(post.id) }
-        let change = Change.published(
-            post: post.id.rawValue, author: author.rawValue, position: post.position.rawValue)
-        _ = try await database.commit(statements, announcing: [change, .eventsAppended])
-        return Shown(card: PostCard(post, content: draft.content.text), author: authorCard)
+        return [PostWrites.insert(post, content: draft.content.text), Outbox.append(event)]
+    }
+
+    private func changes(of post: Post) -> [Change] {
+        [
+            .published(post: post.id.rawValue, author: post.author.rawValue, position: post.position.rawValue),
+            .eventsAppended,
+        ]
     }
 
     private func parent(of draft: PostDraft, author: ID<Account>) async throws -> Post? {
@@ -56,9 +70,8 @@ extension PostService {
         }
     }
 
-    private func newPost(_ draft: PostDraft, author: ID<Account>, parent: Post?) async throws -> Post {
-        let id: ID<Post> = try await ids.next(bucket: author.bucket)
-        return Post(
+    private func newPost(_ id: ID<Post>, _ draft: PostDraft, author: ID<Account>, parent: Post?) -> Post {
+        Post(
             id: id, author: author, position: Position(id.rawValue), visibility: draft.visibility,
             replyTo: parent?.id, replyToAuthor: parent?.author, rootID: parent.map { $0.rootID ?? $0.id },
             depth: parent.map { $0.depth + 1 } ?? 0, version: 1, createdAt: clock.now(), editedAt: nil)

@@ -52,6 +52,20 @@ package struct PostService: Sendable {
         return Shown(card: card, author: author)
     }
 
+    /// The same, where it is all in memory; never blocks. Nil says nothing: ask `post`.
+    package func cachedPost(_ id: ID<Post>, viewer: ID<Account>?) -> Shown? {
+        var relations: Relations?
+        if let viewer {
+            relations = self.relations.cached(viewer)
+            guard relations != nil else { return nil }
+        }
+        guard let known = library.cached(Position(id.rawValue)), let card = known, card.post.id == id,
+            let author = directory.cached(card.post.author),
+            PostVisibility.admits(card.post.visibility, author: author.standing, relations: relations)
+        else { return nil }
+        return Shown(card: card, author: author)
+    }
+
     /// A page of one author's posts, newest first.
     /// - Parameter replies: whether replies are listed too.
     /// - Returns: the posts and where the next page begins, nil at the end.

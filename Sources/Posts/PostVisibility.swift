@@ -8,10 +8,14 @@ package enum PostVisibility {
     ///   - author: the author's account, from the directory.
     ///   - relations: the viewer's, or nil for someone without an account.
     package static func admits(_ post: Post, author: Account, relations: Relations?) -> Bool {
-        admits(post.visibility, author: author, relations: relations)
+        admits(post.visibility, author: author.standing, relations: relations)
     }
 
     package static func admits(_ visibility: Visibility, author: Account, relations: Relations?) -> Bool {
+        admits(visibility, author: author.standing, relations: relations)
+    }
+
+    package static func admits(_ visibility: Visibility, author: AccountStanding, relations: Relations?) -> Bool {
         guard author.isActive else { return false }
         guard let relations else { return visibility == .everyone && !author.isPrivate }
         if relations.viewer == author.id { return true }

@@ -22,28 +22,53 @@ package final class FollowerLists: CommitObserver, Sendable {
     package func committed(_ changes: [Change]) {
         for change in changes {
             switch change {
-            case .followed(_, let followee), .unfollowed(_, let followee): cache.invalidate(ID(followee))
+            case .followed(let follower, let followee):
+                cache.update(ID(followee)) { Self.insert(follower, into: &$0) }
+            case .unfollowed(let follower, let followee):
+                cache.update(ID(followee)) { Self.remove(follower, from: &$0) }
             case .bulk: cache.invalidateAll()
             default: break
             }
         }
     }
 
-    /// The followers of each author, ascending.
-    package func followers(of authors: [ID<Account>]) async throws -> [ID<Account>: [Int64]] {
-        try await cache.load(authors) { [database] missing in
+    /// The followers of an author, ascending.
+    package func followers(of author: ID<Account>) async throws -> [Int64] {
+        if let known = cache.get(author) { return known }
+        let loaded = try await cache.load([author]) { [database] missing in
             try await database.read { store in
                 try Dictionary(
                     uniqueKeysWithValues: missing.map { author in
-                        (
-                            author,
-                            try store.query(
-                                "SELECT follower_id FROM followers WHERE followee_id = $1 ORDER BY follower_id",
-                                [.integer(author.rawValue)]
-                            ) { $0.int64(0) }
-                        )
+                        let list = try store.query(
+                            "SELECT follower_id FROM followers WHERE followee_id = $1 ORDER BY follower_id",
+                            [.integer(author.rawValue)]
+                        ) { $0.int64(0) }
+                        return (author, list)
                     })
             }
         }
+        return loaded[author] ?? []
+    }
+
+    private static func insert(_ follower: Int64, into list: inout [Int64]) {
+        let place = firstIndex(notBelow: follower, in: list)
+        guard place == list.count || list[place] != follower else { return }
+        list.insert(follower, at: place)
+    }
+
+    private static func remove(_ follower: Int64, from list: inout [Int64]) {
+        let place = firstIndex(notBelow: follower, in: list)
+        guard place < list.count, list[place] == follower else { return }
+        list.remove(at: place)
+    }
+
+    private static func firstIndex(notBelow follower: Int64, in list: [Int64]) -> Int {
+        var low = 0
+        var high = list.count
+        while low < high {
+            let middle = (low + high) >> 1
+            if list[middle] < follower { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 }

@@ -42,10 +42,12 @@ extension GraphService {
         }
         let shown = rows.prefix(limit)
         let cards = try await directory.cards(shown.map(\.account))
-        let apart = try await hiddenAccounts(in: list, from: viewer)
+        let relations = try await relationsThatHide(in: list, from: viewer)
         return Page(
             accounts: shown.compactMap { row in
-                guard let card = cards[row.account], card.account.isActive, !apart.contains(row.account) else {
+                guard let card = cards[row.account], card.account.isActive,
+                    relations?.apart.contains(row.account) != true
+                else {
                     return nil
                 }
                 return card
@@ -60,9 +62,9 @@ extension GraphService {
     }
 
     /// One's own list of blocks shows those it keeps apart; every other list does not.
-    private func hiddenAccounts(in list: List, from viewer: ID<Account>?) async throws -> SortedIDs {
-        guard let viewer else { return SortedIDs() }
-        if case .blocks = list { return SortedIDs() }
-        return try await relations.relations(of: viewer).apart
+    private func relationsThatHide(in list: List, from viewer: ID<Account>?) async throws -> Relations? {
+        guard let viewer else { return nil }
+        if case .blocks = list { return nil }
+        return try await relations.relations(of: viewer)
     }
 }

@@ -1,13 +1,18 @@
 import Accounts
 import Core
+import Synchronization
 
 /// What one viewer's answers depend on: whom they follow, whom a block keeps apart from them, whom they mute.
-package struct Relations: Sendable {
+///
+/// Immutable: a change makes new ones. A class, because every read passes them on.
+package final class Relations: Sendable {
     package let viewer: ID<Account>
     package let following: SortedIDs
     /// Blocks in either direction.
     package let apart: SortedIDs
     package let muted: SortedIDs
+    /// For what follows from these relations alone and would be costly to find out with every read.
+    package let derived = Mutex<(any Sendable)?>(nil)
 
     package init(viewer: ID<Account>, following: [Int64] = [], apart: [Int64] = [], muted: [Int64] = []) {
         self.viewer = viewer

@@ -32,7 +32,7 @@ package final class RelationsCache: CommitObserver, Sendable {
 
     /// The relations if they are in memory; never blocks.
     package func cached(_ viewer: ID<Account>) -> Relations? {
-        cache.get(viewer)
+        cache.peek(viewer)
     }
 
     package func relations(of viewer: ID<Account>) async throws -> Relations {

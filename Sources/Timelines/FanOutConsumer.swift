@@ -56,9 +56,10 @@ package struct FanOutConsumer: VolatileConsumer {
         warm.record(home.count)
     }
 
-    /// One read for all authors of the batch.
+    /// One read for all authors of the batch who are not in memory.
     private func preload(_ events: [Event]) async throws {
         let authors = Set(events.filter { $0.kind == .postPublished }.map { ID<Account>($0.key) })
+            .filter { directory.cached($0) == nil }
         guard !authors.isEmpty else { return }
         _ = try await directory.cards(Array(authors))
     }
@@ -86,11 +87,13 @@ package struct FanOutConsumer: VolatileConsumer {
     private func spread(_ event: Event) async throws {
         let author = ID<Account>(event.key)
         let position = Position(event.position)
-        let count = try await directory.account(author)?.followersCount ?? 0
+        let known = directory.cached(author)?.account
+        let account = if let known { known } else { try await directory.account(author) }
+        let count = account?.followersCount ?? 0
         let mode = policy.decision(followers: count, previously: pulled.mode(of: author))
         pulled.set(mode, for: author)
         guard mode == .push else { return pulled.skip(position, of: author) }
-        let list = try await followers.followers(of: [author])[author] ?? []
+        let list = try await followers.followers(of: author)
         var start = 0
         while start < list.count {
             let end = min(start + Self.chunkSize, list.count)

@@ -24,7 +24,7 @@ package struct FeedReader: Sendable {
     let clock: WallClock
     /// The event log offset that fan-out has reached.
     let fanOutOffset: @Sendable () -> Int64
-    private let timings = FeedTimings()
+    let timings = FeedTimings()
 
     package init(
         database: any Database, directory: AccountDirectory, relations: RelationsCache, library: PostLibrary,
@@ -45,7 +45,6 @@ package struct FeedReader: Sendable {
 
     /// A page of the viewer's home feed below `before`, newest first.
     package func page(of viewer: ID<Account>, before: Position, limit: Int) async throws -> FeedPage {
-        if let page = warmPage(of: viewer, before: before, limit: limit) { return page }
         let start = ContinuousClock.now
         // Taken first: everything up to here is in the timelines that are read afterwards.
         let latest = fanOutOffset()
@@ -59,24 +58,6 @@ package struct FeedReader: Sendable {
             cursor = last
         }
         timings.cold.record(duration: start.duration(to: .now))
-        return gathering.page(latest: latest)
-    }
-
-    /// The same page, if all it takes is in memory; never blocks. Nil says nothing: ask `page`.
-    package func warmPage(of viewer: ID<Account>, before: Position, limit: Int) -> FeedPage? {
-        let start = ContinuousClock.now
-        let latest = fanOutOffset()
-        guard let relations = relations.cached(viewer) else { return nil }
-        var gathering = Gathering(reader: self, relations: relations, limit: limit)
-        var cursor = before
-        while !gathering.isComplete {
-            guard let skeleton = warmSkeleton(relations, before: cursor, limit: gathering.nextBatch()),
-                gathering.takeKnown(skeleton.positions)
-            else { return nil }
-            guard let last = skeleton.positions.last, !skeleton.isLast else { break }
-            cursor = last
-        }
-        timings.warm.record(duration: start.duration(to: .now))
         return gathering.page(latest: latest)
     }
 }

@@ -30,24 +30,8 @@ struct Gathering {
         return asked
     }
 
-    /// Takes these positions if everything about them is in memory; else takes nothing and returns false.
-    mutating func takeKnown(_ positions: [Position]) -> Bool {
-        let keptBefore = kept.count
-        for position in positions where !isComplete {
-            guard let known = reader.library.cached(position) else { return undo(to: keptBefore) }
-            guard let card = known else {
-                gone.insert(position.rawValue)
-                continue
-            }
-            guard let author = reader.directory.cached(card.post.author) else { return undo(to: keptBefore) }
-            add(card, author)
-        }
-        return true
-    }
-
     /// Takes these positions, loading what is missing in one read for posts and one for authors.
     mutating func take(_ positions: [Position]) async throws {
-        if takeKnown(positions) { return }
         let cards = try await reader.library.cards(at: positions)
         let authors = try await reader.directory.cards(Array(Set(cards.values.map(\.post.author))))
         for position in positions where !isComplete {
@@ -59,21 +43,17 @@ struct Gathering {
         }
     }
 
-    func page(latest: Int64) -> FeedPage {
+    /// Ends the gathering.
+    consuming func page(latest: Int64) -> FeedPage {
         // A deleted post never comes back, so its entry can go at once.
         if !gone.isEmpty { reader.home.remove(gone, from: filter.relations.viewer) }
-        return FeedPage(
-            posts: Array(kept.prefix(limit)), next: isComplete ? kept[limit - 1].card.post.position : nil,
-            latest: latest)
+        guard isComplete else { return FeedPage(posts: kept, next: nil, latest: latest) }
+        kept.removeLast(kept.count - limit)
+        return FeedPage(posts: kept, next: kept.last?.card.post.position, latest: latest)
     }
 
     private mutating func add(_ card: PostCard, _ author: AccountCard) {
-        guard filter.removal(of: card.post, author: author.account) == nil else { return }
+        guard filter.removal(of: card.post, author: author.standing) == nil else { return }
         kept.append(PostService.Shown(card: card, author: author))
-    }
-
-    private mutating func undo(to count: Int) -> Bool {
-        kept.removeLast(kept.count - count)
-        return false
     }
 }

@@ -22,7 +22,12 @@ package struct HomeFilter: Sendable {
 
     /// Nil keeps the post.
     package func removal(of post: Post, author: Account) -> Removal? {
-        guard PostVisibility.admits(post, author: author, relations: relations) else { return .hidden }
+        removal(of: post, author: author.standing)
+    }
+
+    /// Nil keeps the post.
+    package func removal(of post: borrowing Post, author: AccountStanding) -> Removal? {
+        guard PostVisibility.admits(post.visibility, author: author, relations: relations) else { return .hidden }
         if author.id == relations.viewer { return nil }
         guard relations.follows(author.id) else { return .notFollowed }
         if relations.muted.contains(author.id) { return .muted }

@@ -39,17 +39,6 @@ extension FeedReader {
         return Skeleton(stored: stored, limit: limit)
     }
 
-    /// The same, where it is all in memory; never blocks.
-    func warmSkeleton(_ relations: Relations, before: Position, limit: Int) -> Skeleton? {
-        guard let home = home.slice(of: relations.viewer, before: before, limit: limit) else { return nil }
-        var authors: [Timeline] = []
-        for author in merged(for: relations, floor: home.floor) {
-            guard let timeline = users.cached(author) else { return nil }
-            authors.append(timeline)
-        }
-        return Skeleton(home: home, authors: authors, before: before, limit: limit)
-    }
-
     /// Whose own timelines are merged in: the viewer's and those of pulled authors.
     private func merged(for relations: Relations, floor: Position) -> [ID<Account>] {
         pulled.authors(for: relations, floor: floor) + [relations.viewer]
@@ -63,25 +52,5 @@ extension FeedReader {
             // It may be evicted again before it is read; then it is built again.
             try await home.ensure(viewer) { try await source.home(of: viewer, now: clock.now()) }
         }
-    }
-}
-
-/// Merging of ascending lists from their ends.
-enum SortedMerge {
-    /// The largest distinct values of all lists that are not below `floor`, in descending order.
-    static func newest(of lists: [ArraySlice<Int64>], limit: Int, notBelow floor: Int64) -> [Position] {
-        var ends = lists.map(\.endIndex)
-        var merged: [Position] = []
-        merged.reserveCapacity(limit)
-        while merged.count < limit {
-            var best = Int64.min
-            for (list, end) in zip(lists, ends) where end > list.startIndex { best = max(best, list[end - 1]) }
-            guard best >= floor, best != .min else { break }
-            merged.append(Position(best))
-            for index in lists.indices {
-                while ends[index] > lists[index].startIndex, lists[index][ends[index] - 1] == best { ends[index] -= 1 }
-            }
-        }
-        return merged
     }
 }

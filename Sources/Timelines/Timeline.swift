@@ -7,7 +7,7 @@ import Core
 package struct Timeline: Sendable, Hashable {
     package private(set) var entries: [Int64]
     package private(set) var floor: Position
-    private let entriesMax: Int
+    let entriesMax: Int
 
     /// - Parameters:
     ///   - newestFirst: what the store answered, in descending order.
@@ -17,6 +17,13 @@ package struct Timeline: Sendable, Hashable {
         floor = isWhole ? .lowest : (newestFirst.last ?? .lowest)
         self.entriesMax = entriesMax
         trim()
+    }
+
+    /// - Parameter entries: in ascending order.
+    init(entries: [Int64], floor: Position, entriesMax: Int) {
+        self.entries = entries
+        self.floor = floor
+        self.entriesMax = entriesMax
     }
 
     /// Adds an activity, once. One below the floor is the store's to tell of.
@@ -38,7 +45,24 @@ package struct Timeline: Sendable, Hashable {
     /// Merges activities that are complete only from `completeFrom` on, which the whole timeline then is, too.
     package mutating func merge(_ positions: [Position], completeFrom: Position) {
         raiseFloor(to: completeFrom)
-        for position in positions { insert(position) }
+        let added = positions.filter { $0 >= floor }.map(\.rawValue).sorted()
+        guard !added.isEmpty else { return }
+        entries = Self.union(entries, added)
+        trim()
+    }
+
+    /// The values of two ascending lists, each once.
+    private static func union(_ left: [Int64], _ right: [Int64]) -> [Int64] {
+        var union: [Int64] = []
+        union.reserveCapacity(left.count + right.count)
+        var rest = left[...]
+        for value in right {
+            let below = rest.prefix { $0 < value }
+            union.append(contentsOf: below)
+            rest = rest.dropFirst(below.count)
+            if rest.first != value, union.last != value { union.append(value) }
+        }
+        return union + rest
     }
 
     package mutating func remove(_ positions: Set<Int64>) {
@@ -65,6 +89,8 @@ package struct Timeline: Sendable, Hashable {
     }
 
     private func firstIndex(notBelow position: Position) -> Int {
+        // First pages end at the newest.
+        guard let last = entries.last, last >= position.rawValue else { return entries.count }
         var low = 0
         var high = entries.count
         while low < high {

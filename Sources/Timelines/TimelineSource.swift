@@ -6,10 +6,10 @@ import SocialGraph
 
 /// Reads timelines from the store of record.
 package struct TimelineSource: Sendable {
-    /// How far back the first look goes; each further look goes eight times as far. An author list is cheap to look
-    /// through, the rows of a long span are not.
-    private static let firstSpanMilliseconds: Int64 = 6 * 3_600_000
-    private static let looksMax = 7
+    /// How far back the first look goes. An author list is cheap to look through, the rows of a long span are not.
+    private static let firstSpanMilliseconds: Int64 = 3_600_000
+    /// From here on a look may as well go back to the beginning.
+    private static let spanMillisecondsMax: Int64 = 1 << 40
 
     private let database: any Database
     private let bounds: TimelineBounds
@@ -66,14 +66,19 @@ package struct TimelineSource: Sendable {
         guard !authors.isEmpty else { return [] }
         let end = min(now, Snowflake(rawValue: before.rawValue).unixMilliseconds)
         var span = firstSpanMilliseconds
-        for _ in 0..<looksMax {
+        while span < spanMillisecondsMax {
             let from = Position(Snowflake(unixMilliseconds: end - span, bucket: 0, low: 0).rawValue)
             let found = try PostQueries.positions(
                 ofAuthors: authors, from: from, before: before, limit: limit, dialect: dialect, store)
             if found.count == limit { return found }
-            span *= 8
+            span *= growth(found: found.count, wanted: limit)
         }
         return try PostQueries.positions(
             ofAuthors: authors, from: .lowest, before: before, limit: limit, dialect: dialect, store)
+    }
+
+    /// How many times as far back the next look goes, if posts were as frequent there as they were here.
+    private static func growth(found: Int, wanted: Int) -> Int64 {
+        Int64(min(max(wanted * 5 / 4 / max(found, 1), 4), 64))
     }
 }

@@ -30,9 +30,13 @@ package final class UserTimelines: CommitObserver, Sendable {
         }
     }
 
-    /// The author's timeline if it is in memory; never blocks.
-    package func cached(_ author: ID<Account>) -> Timeline? {
-        cache.get(author)
+    /// Calls `body` with the author's timeline if it is in memory; never blocks. It runs under a lock.
+    /// - Returns: whether it was called.
+    func withCached(_ author: ID<Account>, _ body: (borrowing Timeline) -> Void) -> Bool {
+        cache.peek(author) {
+            body($0.pointee)
+            return true
+        } ?? false
     }
 
     package func timelines(of authors: [ID<Account>]) async throws -> [ID<Account>: Timeline] {

@@ -7,6 +7,7 @@ package final class Authenticator: CommitObserver, Sendable {
     private let database: any Database
     private let authority: TokenAuthority
     private let directory: AccountDirectory
+    private var clock: WallClock { authority.clock }
     private let sessions = CoherentCache<Int64, SessionState>(name: "sessions", costMax: Limits.sessionStatesMax)
 
     /// Registers itself with the database.
@@ -23,10 +24,18 @@ package final class Authenticator: CommitObserver, Sendable {
 
     /// The answer, where all it takes is in memory; never blocks. Nil says nothing: ask `authenticate`.
     package func cached(_ token: String) -> Principal? {
-        guard let principal = authority.known(token), sessions.get(principal.sessionID) == .active,
-            directory.cached(principal.accountID)?.account.isActive == true
-        else { return nil }
+        guard let principal = authority.known(token), isInForce(principal) else { return nil }
         return principal
+    }
+
+    /// Grows when a signing key goes. A token that was verified in an earlier epoch may be void.
+    package var epoch: Int { authority.epoch }
+
+    /// Whether a token that was verified in this epoch still stands, as far as memory knows; never blocks. False says
+    /// nothing: ask `authenticate`.
+    package func isInForce(_ principal: Principal) -> Bool {
+        principal.expiresAt > clock.now() && sessions.peek(principal.sessionID) == .active
+            && directory.cached(principal.accountID)?.standing.isActive == true
     }
 
     /// Who the token speaks for.

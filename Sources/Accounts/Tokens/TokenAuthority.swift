@@ -29,6 +29,7 @@ package final class TokenAuthority: Sendable {
     let keysChanged: AsyncStream<Void>
     private let signal: AsyncStream<Void>.Continuation
     private let keys: Mutex<Keys>
+    private let keysGone = Atomic<Int>(0)
     private let verified = CoherentCache<String, Principal>(name: "access_tokens", costMax: Limits.verifiedTokensMax)
 
     private init(database: any Database, settings: AccountsSettings, clock: WallClock, ring: KeyRing, logger: Logger) {
@@ -76,6 +77,9 @@ package final class TokenAuthority: Sendable {
         let token = try await ring.keys.sign(claims, kid: JWKIdentifier(string: keyID), header: header)
         return (token, lifetime)
     }
+
+    /// Grows when a key goes.
+    package var epoch: Int { keysGone.load(ordering: .sequentiallyConsistent) }
 
     /// Who an access token speaks for, if it was verified before and has not expired; never blocks.
     package func known(_ token: String) -> Principal? {
@@ -149,7 +153,11 @@ package final class TokenAuthority: Sendable {
             keys.ring = ring
             return isKeyGone
         }
-        if isKeyGone { verified.invalidateAll() }
+        if isKeyGone {
+            // In this order: who reads the new number finds no token of the keys that went.
+            verified.invalidateAll()
+            keysGone.add(1, ordering: .sequentiallyConsistent)
+        }
     }
 }
 

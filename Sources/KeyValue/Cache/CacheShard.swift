@@ -1,7 +1,10 @@
+import Core
+
 /// One part of a cache: what it holds, and the loads under way that may still store into it.
 ///
 /// A load that is not in `flights` any more is stale: what it brings is not stored, and nobody new waits for it.
-struct CacheShard<Key: Hashable & Sendable, Value: Sendable>: Sendable {
+@usableFromInline
+struct CacheShard<Key: CacheKey, Value: Sendable>: Sendable {
     enum Claim: Sendable {
         /// Somebody stored it meanwhile.
         case held(Value)
@@ -11,26 +14,30 @@ struct CacheShard<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         case owned
     }
 
-    private struct Entry: Sendable {
-        var value: Value
-        var cost: Int
+    @usableFromInline
+    struct Entry: Sendable {
+        /// First, so that it stands where the entry does.
+        @usableFromInline var value: Value
+        @usableFromInline var cost: Int
     }
 
     private let costMax: Int
     private let cost: @Sendable (Key, Value) -> Int
-    private var entries = RecencyMap<Key, Entry>()
+    @usableFromInline var entries: ClockMap<Key, Entry>
     private var flights: [Key: Flight<Key, Value>] = [:]
     private(set) var totalCost = 0
+    @usableFromInline var unreportedHits = 0
 
-    init(costMax: Int, cost: @escaping @Sendable (Key, Value) -> Int) {
+    init(costMax: Int, seed: UInt64, cost: @escaping @Sendable (Key, Value) -> Int) {
         self.costMax = costMax
         self.cost = cost
+        entries = ClockMap(seed: seed)
     }
 
     var count: Int { entries.count }
 
     mutating func value(_ key: Key) -> Value? {
-        entries.touch(key)?.value
+        entries.read(key)?.value
     }
 
     func flight(_ key: Key) -> Flight<Key, Value>? {
@@ -57,9 +64,19 @@ struct CacheShard<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         if let removed = entries.remove(key) { totalCost -= removed.cost }
     }
 
+    mutating func invalidate(_ key: Key, where isStale: (Value) -> Bool) {
+        flights[key] = nil
+        if let held = value(key), isStale(held) { invalidate(key) }
+    }
+
+    mutating func replace(_ key: Key, with value: Value) {
+        flights[key] = nil
+        store(value, forKey: key)
+    }
+
     mutating func invalidateAll() {
         flights.removeAll()
-        entries = RecencyMap()
+        entries.removeAll()
         totalCost = 0
     }
 
@@ -73,14 +90,10 @@ struct CacheShard<Key: Hashable & Sendable, Value: Sendable>: Sendable {
 
     private mutating func store(_ value: Value, forKey key: Key) {
         let cost = max(1, cost(key, value))
-        guard cost <= costMax else {
-            if let removed = entries.remove(key) { totalCost -= removed.cost }
-            return
-        }
-        let replaced = entries.insert(Entry(value: value, cost: cost), forKey: key)
-        totalCost += cost - (replaced?.cost ?? 0)
-        while totalCost > costMax, let evicted = entries.removeLast() {
-            totalCost -= evicted.cost
-        }
+        if let replaced = entries.remove(key) { totalCost -= replaced.cost }
+        guard cost <= costMax else { return }
+        while totalCost + cost > costMax, let evicted = entries.evict() { totalCost -= evicted.cost }
+        entries.insert(Entry(value: value, cost: cost), forKey: key)
+        totalCost += cost
     }
 }

@@ -10,17 +10,14 @@ import Telemetry
 /// - So a writer that invalidates after its commit and before its answer keeps the promise that no later answer rests
 ///   on what it changed.
 ///
-/// The least recently used entries are evicted once their costs add up to more than the bound.
-package final class CoherentCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
-    private final class Part: Sendable {
-        let shard: Mutex<CacheShard<Key, Value>>
+/// Entries that were not read lately are evicted once all costs add up to more than the bound.
+@usableFromInline
+package final class CoherentCache<Key: CacheKey, Value: Sendable>: Sendable {
+    @usableFromInline typealias Part = Mutex<CacheShard<Key, Value>>
 
-        init(_ shard: CacheShard<Key, Value>) {
-            self.shard = Mutex(shard)
-        }
-    }
-
-    private let parts: [Part]
+    /// Made with the cache and freed with it. Unsafe, because it counts no references; safe, because it never changes.
+    @usableFromInline nonisolated(unsafe) let parts: UnsafeMutableBufferPointer<Part>
+    @usableFromInline let seed: UInt64
     private let hits: Counter
     private let misses: Counter
 
@@ -37,21 +34,66 @@ package final class CoherentCache<Key: Hashable & Sendable, Value: Sendable>: Se
         cost: @escaping @Sendable (Key, Value) -> Int = { _, _ in 1 }
     ) {
         let shardCount = max(1, shardCount)
-        parts = (0..<shardCount).map { _ in Part(CacheShard(costMax: max(1, costMax / shardCount), cost: cost)) }
+        let seed = UInt64.random(in: .min ... .max)
+        self.seed = seed
+        parts = .allocate(capacity: shardCount)
+        for index in 0..<shardCount {
+            parts.initializeElement(
+                at: index, to: Part(CacheShard(costMax: max(1, costMax / shardCount), seed: seed, cost: cost)))
+        }
         hits = Counter(label: MetricName.cacheHits, dimensions: [("cache", name)], factory: metrics)
         misses = Counter(label: MetricName.cacheMisses, dimensions: [("cache", name)], factory: metrics)
     }
 
+    deinit {
+        for index in parts.indices { parts[index].withLock { $0.entries.free() } }
+        parts.deinitialize()
+        parts.deallocate()
+    }
+
     /// Entries held.
     package var count: Int {
-        parts.reduce(0) { sum, part in sum + part.shard.withLock { $0.count } }
+        parts.indices.reduce(0) { sum, index in sum + parts[index].withLock { $0.count } }
     }
 
     /// What is held for `key`; nil begins no load.
     package func get(_ key: Key) -> Value? {
-        let value = part(of: key).shard.withLock { $0.value(key) }
+        let value = parts[place(of: key)].withLock { $0.value(key) }
         if value == nil { misses.increment() } else { hits.increment() }
         return value
+    }
+
+    /// `get` for the hottest reads: misses are not counted, and looks in lots of `hitsPerReport`, since a
+    /// counter that every core writes to costs more than the look-up.
+    @inlinable
+    package func peek(_ key: Key) -> Value? {
+        peek(key) { $0.pointee }
+    }
+
+    /// What `body` makes of the value of `key`, where it is held. No copy of the value is made.
+    /// - Parameter body: short, and it asks nothing of this cache; it runs under a lock, and the pointer is valid so long.
+    @inlinable
+    package func peek<Result>(_ key: Key, _ body: (UnsafePointer<Value>) -> Result) -> Result? {
+        let hash = key.cacheHash(seed: seed)
+        var isLotFull = false
+        var result: Result?
+        parts[Self.part(of: hash, among: parts.count)].withLock { shard in
+            shard.unreportedHits &+= 1
+            isLotFull = shard.unreportedHits & (Self.hitsPerReport - 1) == 0
+            shard.entries.read(key, hash: hash) { entry in
+                result = body(UnsafeRawPointer(entry).assumingMemoryBound(to: Value.self))
+            }
+        }
+        if isLotFull { reportLot() }
+        return result
+    }
+
+    /// A power of two.
+    @usableFromInline static var hitsPerReport: Int { 256 }
+
+    @usableFromInline
+    func reportLot() {
+        hits.increment(by: Self.hitsPerReport)
     }
 
     /// The values of `keys`, from memory, from loads under way, and for the rest from `loader`, called at most once.
@@ -77,29 +119,45 @@ package final class CoherentCache<Key: Hashable & Sendable, Value: Sendable>: Se
 
     /// Forgets `key`. Once this returns, no call that starts later gets a value loaded from before.
     package func invalidate(_ key: Key) {
-        part(of: key).shard.withLock { $0.invalidate(key) }
+        parts[place(of: key)].withLock { $0.invalidate(key) }
+    }
+
+    /// Forgets `key` where its value is stale, and what a load under way brings.
+    /// - Parameter isStale: short; it runs under a lock.
+    package func invalidate(_ key: Key, where isStale: (Value) -> Bool) {
+        parts[place(of: key)].withLock { $0.invalidate(key, where: isStale) }
+    }
+
+    /// Stores what `key` stands for from now on, and makes a load of it that is under way stale.
+    package func replace(_ key: Key, with value: Value) {
+        parts[place(of: key)].withLock { $0.replace(key, with: value) }
     }
 
     /// Forgets every key.
     package func invalidateAll() {
-        for part in parts {
-            part.shard.withLock { $0.invalidateAll() }
-        }
+        for index in parts.indices { parts[index].withLock { $0.invalidateAll() } }
     }
 
     /// Changes the value of `key` in place if it is held, and makes a load of it that is under way stale.
     /// - Parameter change: short and synchronous; it runs under a lock.
     package func update(_ key: Key, _ change: (inout Value) -> Void) {
-        part(of: key).shard.withLock { $0.update(key, change) }
+        parts[place(of: key)].withLock { $0.update(key, change) }
     }
 
     /// Tasks that wait for another's load of `key`.
     func waiterCount(_ key: Key) -> Int {
-        part(of: key).shard.withLock { $0.flight(key) }?.waiterCount ?? 0
+        parts[place(of: key)].withLock { $0.flight(key) }?.waiterCount ?? 0
     }
 
-    private func part(of key: Key) -> Part {
-        parts[Int(key.hashValue.magnitude % UInt(parts.count))]
+    /// The upper half of the hash chooses the part, the lower half the place in it.
+    @inlinable
+    static func part(of hash: UInt64, among count: Int) -> Int {
+        // The product of the upper 32 bits with the count, over 2³², is less than the count (Lemire, 2019).
+        Int(truncatingIfNeeded: ((hash >> 32) &* UInt64(truncatingIfNeeded: count)) >> 32)
+    }
+
+    private func place(of key: Key) -> Int {
+        Self.part(of: key.cacheHash(seed: seed), among: parts.count)
     }
 }
 
@@ -109,7 +167,7 @@ extension CoherentCache {
         var found: [Key: Value] = [:]
         var missing: Set<Key> = []
         for key in keys where found[key] == nil {
-            if let value = part(of: key).shard.withLock({ $0.value(key) }) {
+            if let value = parts[place(of: key)].withLock({ $0.value(key) }) {
                 found[key] = value
             } else {
                 missing.insert(key)
@@ -128,7 +186,7 @@ extension CoherentCache {
         var owned: [Key] = []
         var joined: [(flight: Flight<Key, Value>, key: Key)] = []
         for key in keys {
-            switch part(of: key).shard.withLock({ $0.claim(key, for: flight) }) {
+            switch parts[place(of: key)].withLock({ $0.claim(key, for: flight) }) {
             case .held(let value): values[key] = value
             case .joined(let other): joined.append((other, key))
             case .owned: owned.append(key)
@@ -164,7 +222,7 @@ extension CoherentCache {
 
     private func settle(_ keys: [Key], of flight: Flight<Key, Value>, values: [Key: Value]) {
         for key in keys {
-            part(of: key).shard.withLock { $0.settle(key, of: flight, value: values[key]) }
+            parts[place(of: key)].withLock { $0.settle(key, of: flight, value: values[key]) }
         }
     }
 }

@@ -1,7 +1,8 @@
 import Synchronization
 
 /// One load under way and those who wait for it.
-final class Flight<Key: Hashable & Sendable, Value: Sendable>: Sendable {
+@usableFromInline
+final class Flight<Key: CacheKey, Value: Sendable>: Sendable {
     typealias Values = [Key: Value]
     private typealias Waiter = CheckedContinuation<Values, any Error>
 

@@ -61,18 +61,30 @@ package final class MemoryRateLimiter: RateLimiter {
         return decision
     }
 
+    package func takeIfAllowed(
+        _ charge: RateLimitCharge, at now: ContinuousClock.Instant
+    ) -> RateLimitDecision.Standing? {
+        let backlog = backlog(charge, at: epoch.duration(to: now).nanoseconds)
+        return charge.rule.admits(backlog) ? Self.standing(charge.rule, backlog, isAllowed: true) : nil
+    }
+
     /// What most requests need: one lock, one look-up.
     private func takeOne(_ charge: RateLimitCharge, at now: Nanoseconds) -> RateLimitDecision {
-        let place = Int(charge.subject.hashValue.magnitude % UInt(shards.count))
-        let backlog = shards[place].tables.withLock { tables in
-            tables[charge.rule.name, default: BucketTable(subjectsMax: subjectsPerTableMax)]
-                .take(charge.subject, charge.rule, at: now)
-        }
+        let backlog = backlog(charge, at: now)
         let isAllowed = charge.rule.admits(backlog)
         let decision = RateLimitDecision(
             isAllowed: isAllowed, standings: [Self.standing(charge.rule, backlog, isAllowed: isAllowed)])
         count(refusalsOf: decision)
         return decision
+    }
+
+    /// Charges if the rule lets it, and tells the backlog before.
+    private func backlog(_ charge: RateLimitCharge, at now: Nanoseconds) -> Nanoseconds {
+        let place = Int(charge.subject.hashValue.magnitude % UInt(shards.count))
+        return shards[place].tables.withLock { tables in
+            tables[charge.rule.name, default: BucketTable(subjectsMax: subjectsPerTableMax)]
+                .take(charge.subject, charge.rule, at: now)
+        }
     }
 
     private func settle(_ attempt: inout Attempt, shards places: ArraySlice<Int>) {

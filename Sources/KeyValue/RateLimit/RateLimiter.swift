@@ -13,6 +13,9 @@ package struct RateLimitCharge: Hashable, Sendable {
 package protocol RateLimiter: Sendable {
     /// The request passes only if every rule lets it; a refused request is charged to none of them.
     func take(_ charges: [RateLimitCharge], at now: ContinuousClock.Instant) -> RateLimitDecision
+
+    /// Charges one rule if it lets the request pass; else nothing happened, and `take` says what follows.
+    func takeIfAllowed(_ charge: RateLimitCharge, at now: ContinuousClock.Instant) -> RateLimitDecision.Standing?
 }
 
 extension RateLimiter {

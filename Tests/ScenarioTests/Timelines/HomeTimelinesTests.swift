@@ -111,7 +111,7 @@ struct HomeTimelinesTests {
 
     @Test("past the bound the timeline that was read longest ago goes")
     func eviction() async throws {
-        // 64 parts: two in each.
+        // So few in each part that all of them are compared.
         let home = HomeTimelines(timelinesMax: 128, clock: clock.wall)
         for owner in Int64(1)...1_000 {
             clock.step(1)

@@ -76,8 +76,8 @@ struct TimelineStage {
 
     init(entriesMax: Int) {
         store = StoreModel(entriesMax: entriesMax)
-        // 64 parts: one timeline in each.
-        timelines = HomeTimelines(timelinesMax: 64, clock: clock.wall)
+        // One timeline in each part.
+        timelines = HomeTimelines(timelinesMax: 1, clock: clock.wall)
     }
 
     var isWarm: Bool { timelines.timeline(of: Self.viewer) != nil }
