@@ -1,3 +1,4 @@
+import Core
 import Synchronization
 
 /// Names one request in logs and problem documents: 16 lowercase hexadecimal digits.
@@ -8,12 +9,19 @@ package struct RequestID: Hashable, Sendable, CustomStringConvertible {
         self.rawValue = rawValue
     }
 
+    /// Lays the 16 digits.
+    package func append(to splicer: inout ByteSplicer) {
+        for index in 0..<16 { splicer.append(digit(index)) }
+    }
+
+    private func digit(_ index: Int) -> UInt8 {
+        let digit = UInt8(truncatingIfNeeded: rawValue >> UInt64(60 - 4 * index)) & 0xF
+        return digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
+    }
+
     package var description: String {
         String(unsafeUninitializedCapacity: 16) { buffer in
-            for index in 0..<16 {
-                let digit = UInt8(truncatingIfNeeded: rawValue >> UInt64(60 - 4 * index)) & 0xF
-                buffer[index] = digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
-            }
+            for index in 0..<16 { buffer[index] = digit(index) }
             return 16
         }
     }

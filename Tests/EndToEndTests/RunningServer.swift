@@ -39,8 +39,10 @@ final class RunningServer: Sendable {
             ["serve", "--data-dir", dataDirectory, "--port", "0"] + flags, environment: environment)
         while start.duration(to: .now) < limit, process.isRunning {
             if let port = port(in: process.output) {
-                let answer = try await APIClient(port: port).get("/readyz")
-                guard answer.status == 200 else { throw NotStarted(description: "/readyz says \(answer.status)") }
+                if !flags.contains("--tls-cert") {
+                    let answer = try await APIClient(port: port).get("/readyz")
+                    guard answer.status == 200 else { throw NotStarted(description: "/readyz says \(answer.status)") }
+                }
                 return RunningServer(process, port: port, timeToReady: start.duration(to: .now))
             }
             try await Task.sleep(for: .milliseconds(2))
@@ -75,6 +77,6 @@ final class RunningServer: Sendable {
     }
 
     private static func port(in output: String) -> Int? {
-        output.firstMatch(of: /listens on http:\/\/127\.0\.0\.1:([0-9]+)\n/).flatMap { Int($0.1) }
+        output.firstMatch(of: /listens on https?:\/\/127\.0\.0\.1:([0-9]+)\n/).flatMap { Int($0.1) }
     }
 }

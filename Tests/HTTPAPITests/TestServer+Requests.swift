@@ -38,6 +38,7 @@ struct Answer: Sendable {
     let status: Int
     let headers: HTTPFields
     let body: [UInt8]
+    let isCompressible: Bool
 
     var text: String { String(decoding: body, as: UTF8.self) }
     var json: JSON { JSON(bytes: body) }
@@ -74,14 +75,18 @@ extension TestServer {
                 address: call.address)
             response = await api.respond(to: request).response
             contract.check(response, to: request, sourceLocation)
+            await mirror?.check(call, request, response, sourceLocation)
         } catch let problem as Problem {
             response = problem.response()
             contract.checkProblem(response, sourceLocation)
+            mirror?.expectDeclined(call, sourceLocation)
         } catch {
             Issue.record("the target is refused with \(error)", sourceLocation: sourceLocation)
             response = APIResponse(status: 500)
         }
-        return Answer(status: response.status, headers: response.headers, body: response.body)
+        return Answer(
+            status: response.status, headers: response.headers, body: response.body,
+            isCompressible: response.isCompressible)
     }
 
     @discardableResult

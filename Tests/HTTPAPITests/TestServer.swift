@@ -21,10 +21,13 @@ struct TestServer: Sendable {
     let eventLog: EventLog
     let home: HomeTimelines
     let locks: KeyLock<IdempotencyKey>
+    let authority: TokenAuthority
     let services: APIServices
     let readiness: Readiness
     let api: API
     let contract: Contract
+    /// Nil where requests are limited: asking twice would be charged twice.
+    let mirror: FrontMirror?
     private let runners: [ConsumerRunner]
 
     static let metricsToken = "let me read"
@@ -79,7 +82,7 @@ struct TestServer: Sendable {
             FanOutConsumer(
                 database: database, directory: directory, followers: FollowerLists(database: database), home: home,
                 users: users, pulled: pulled, policy: FanOutPolicy(pullThreshold: options.pullThreshold),
-                clock: wall))
+                clock: wall, caches: [directory, relations, library, users]))
         runners =
             [fanOut] + [
                 eventLog.add(AccountCountersConsumer()), eventLog.add(PostCountersConsumer()),
@@ -88,7 +91,7 @@ struct TestServer: Sendable {
         for runner in runners { try await runner.prepare() }
 
         let hasher = try PasswordHasher(cost: .init(memoryKiB: 8, passes: 1))
-        let authority = try await TokenAuthority.opened(
+        authority = try await TokenAuthority.opened(
             on: database, settings: AccountsSettings(), clock: wall, logger: Self.logger)
         let accounts = AccountService(
             database: database, ids: ids, hasher: hasher, authority: authority, clock: wall,
@@ -119,5 +122,6 @@ struct TestServer: Sendable {
                 readiness: readiness, metrics: MetricsRegistry(), metricsToken: Self.metricsToken),
             limits: options.limits, limiter: MemoryRateLimiter(), logger: Self.logger)
         contract = try await Contract(api)
+        mirror = options.limits.isEnabled ? nil : FrontMirror(api, clock: wall)
     }
 }

@@ -30,12 +30,12 @@ struct AccountRoutes: Sendable {
             Endpoint(
                 .get, "/v1/users/{id}", .optional,
                 Operation("getUser", "An account", tag: "Accounts", answer: (200, "User"), problems: [404]),
-                handler: user),
+                warm: warmUser, handler: user),
             Endpoint(
                 .get, "/v1/users/by-username/{name}", .optional,
                 Operation(
                     "getUserByUsername", "An account by its username", tag: "Accounts", answer: (200, "User"),
-                    problems: [404]), handler: userByName),
+                    problems: [404]), warm: warmUserByName, handler: userByName),
         ]
     }
 
@@ -72,6 +72,28 @@ struct AccountRoutes: Sendable {
 
     private func user(_ request: APIRequest) async throws -> APIResponse {
         try await profile(try request.id(), request)
+    }
+
+    private func warmUser(_ request: APIRequest, _ splicer: inout ByteSplicer) -> Bool {
+        guard let id: ID<Account> = try? request.id() else { return false }
+        return warmProfile(id, request, &splicer)
+    }
+
+    private func warmUserByName(_ request: APIRequest, _ splicer: inout ByteSplicer) -> Bool {
+        guard let name = try? Username(request.parameters["name"] ?? ""),
+            let id = services.directory.cachedID(ofUsername: name.value)
+        else { return false }
+        return warmProfile(id, request, &splicer)
+    }
+
+    private func warmProfile(_ id: ID<Account>, _ request: APIRequest, _ splicer: inout ByteSplicer) -> Bool {
+        guard let card = services.directory.cached(id), card.standing.isActive else { return false }
+        if let viewer = request.principal?.accountID, viewer != id {
+            // Whether a block hides the account is for the store to say.
+            guard let relations = services.relations.cached(viewer), !relations.apart.contains(id) else { return false }
+        }
+        splicer.append(UserPayload.encoded(card))
+        return true
     }
 
     private func userByName(_ request: APIRequest) async throws -> APIResponse {

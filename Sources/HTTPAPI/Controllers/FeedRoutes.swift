@@ -1,5 +1,6 @@
-import HTTPTypes
+import Accounts
 import Core
+import HTTPTypes
 import Timelines
 
 /// The home feed.
@@ -12,7 +13,7 @@ struct FeedRoutes: Sendable {
             Operation(
                 "getFeed", "Your home feed, newest first", tag: "Feed",
                 parameters: ["cursor", "limit", "since", "order"], answer: (200, "FeedPage"), problems: [410]),
-            handler: feed)
+            warm: warmFeed, handler: feed)
         return [feed, feed.alias("/v1/me/feed")]
     }
 
@@ -25,6 +26,14 @@ struct FeedRoutes: Sendable {
         let page = try await services.feed.page(
             of: try request.viewer(), before: Position(before), limit: try request.limit())
         return answer(page, next: page.next.map { Cursor(.feed, $0.rawValue) })
+    }
+
+    private func warmFeed(_ request: APIRequest, _ splicer: inout ByteSplicer) -> Bool {
+        guard request.query["since"] == nil, ["chronological", nil].contains(request.query["order"]),
+            let viewer = request.principal?.accountID,
+            let limit = try? request.limit(), let before = try? request.cursor(.feed)?.first ?? .max
+        else { return false }
+        return services.feed.layWarmPage(of: viewer, before: Position(before), limit: limit, to: &splicer)
     }
 
     /// The cursor of such a page holds the end of its span, so that every page is of the same one.
@@ -40,6 +49,6 @@ struct FeedRoutes: Sendable {
     private func answer(_ page: FeedPage, next: Cursor?) -> APIResponse {
         .json(
             FeedPresenter.json(
-                page.posts, next: next?.description, latest: Cursor(.latest, page.latest).description))
+                page.posts, next: next, latest: Cursor(.latest, page.latest)))
     }
 }

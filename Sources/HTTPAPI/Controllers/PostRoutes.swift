@@ -24,7 +24,8 @@ struct PostRoutes: Sendable {
             publish.alias("/v1/me/feed"),
             Endpoint(
                 .get, "/v1/posts/{id}", .optional,
-                Operation("getPost", "A post", tag: Self.tag, answer: (200, "Post"), problems: [404]), handler: post),
+                Operation("getPost", "A post", tag: Self.tag, answer: (200, "Post"), problems: [404]),
+                warm: warmPost, handler: post),
             Endpoint(
                 .put, "/v1/posts/{id}", .required,
                 Operation(
@@ -48,15 +49,26 @@ struct PostRoutes: Sendable {
         ]
     }
 
-    private struct NewPostBody: Decodable {
+    private struct NewPostBody: JSONReadable {
         let content: String
         let visibility: String?
-        let reply_to: ID<Post>?
+        let replyTo: ID<Post>?
+
+        init(_ fields: JSONFields) throws {
+            content = try fields.string("content")
+            visibility = try fields.optionalString("visibility")
+            replyTo = try fields.optionalID("reply_to")
+        }
     }
 
-    private struct ChangesBody: Decodable {
+    private struct ChangesBody: JSONReadable {
         let content: String
         let visibility: String?
+
+        init(_ fields: JSONFields) throws {
+            content = try fields.string("content")
+            visibility = try fields.optionalString("visibility")
+        }
     }
 
     private func publish(_ request: APIRequest) async throws -> APIResponse {
@@ -64,7 +76,7 @@ struct PostRoutes: Sendable {
         let body = try request.decode(NewPostBody.self)
         let draft = PostDraft(
             content: try PostContent(body.content), visibility: try visibility(body.visibility) ?? .everyone,
-            replyTo: body.reply_to)
+            replyTo: body.replyTo)
         guard let text = request.headers[.idempotencyKey] else {
             return .json(FeedPresenter.json(try await services.posts.publish(draft, author: author)), status: 201)
         }
@@ -86,6 +98,14 @@ struct PostRoutes: Sendable {
     private func post(_ request: APIRequest) async throws -> APIResponse {
         let shown = try await services.posts.post(try request.id(), viewer: request.principal?.accountID)
         return .json(FeedPresenter.json(shown))
+    }
+
+    private func warmPost(_ request: APIRequest, _ splicer: inout ByteSplicer) -> Bool {
+        guard let id: ID<Post> = try? request.id(),
+            let shown = services.posts.cachedPost(id, viewer: request.principal?.accountID)
+        else { return false }
+        shown.write(to: &splicer)
+        return true
     }
 
     private func edit(_ request: APIRequest) async throws -> APIResponse {
@@ -133,6 +153,6 @@ struct PostRoutes: Sendable {
             of: try request.id(), viewer: request.principal?.accountID, before: Position(before),
             limit: try request.limit(), replies: try request.flag("replies"))
         return .json(
-            FeedPresenter.json(posts, next: next.map { Cursor(.userPosts, $0.rawValue).description }))
+            FeedPresenter.json(posts, next: next.map { Cursor(.userPosts, $0.rawValue) }))
     }
 }

@@ -1,17 +1,7 @@
 import Accounts
 
 /// The body of a change to one's own account: what is absent stays, what is null is cleared.
-struct ProfileChangesBody: Decodable {
-    private enum Key: String, CodingKey {
-        case displayName = "display_name"
-        case bio
-        case avatarURL = "avatar_url"
-        case isPrivate = "is_private"
-        case email
-        case password
-        case currentPassword = "current_password"
-    }
-
+struct ProfileChangesBody: JSONReadable {
     private let displayName: FieldChange<String>
     private let bio: FieldChange<String>
     private let avatarURL: FieldChange<String>
@@ -20,20 +10,14 @@ struct ProfileChangesBody: Decodable {
     private let password: String?
     private let currentPassword: String?
 
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: Key.self)
-        func change(_ key: Key) throws -> FieldChange<String> {
-            guard container.contains(key) else { return .unchanged }
-            guard let value = try container.decodeIfPresent(String.self, forKey: key) else { return .clear }
-            return .set(value)
-        }
-        displayName = try change(.displayName)
-        bio = try change(.bio)
-        avatarURL = try change(.avatarURL)
-        isPrivate = try container.decodeIfPresent(Bool.self, forKey: .isPrivate)
-        email = try container.decodeIfPresent(String.self, forKey: .email)
-        password = try container.decodeIfPresent(String.self, forKey: .password)
-        currentPassword = try container.decodeIfPresent(String.self, forKey: .currentPassword)
+    init(_ fields: JSONFields) throws {
+        displayName = try fields.change("display_name")
+        bio = try fields.change("bio")
+        avatarURL = try fields.change("avatar_url")
+        isPrivate = try fields.optionalFlag("is_private")
+        email = try fields.optionalString("email")
+        password = try fields.optionalString("password")
+        currentPassword = try fields.optionalString("current_password")
     }
 
     /// - Throws: `AccountsError.invalid`.

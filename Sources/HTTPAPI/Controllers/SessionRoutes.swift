@@ -30,28 +30,45 @@ struct SessionRoutes: Sendable {
         ]
     }
 
-    private struct RegisterBody: Decodable {
+    private struct RegisterBody: JSONReadable {
         let username: String
         let email: String
         let password: String
-        let display_name: String?
+        let displayName: String?
+
+        init(_ fields: JSONFields) throws {
+            username = try fields.string("username")
+            email = try fields.string("email")
+            password = try fields.string("password")
+            displayName = try fields.optionalString("display_name")
+        }
     }
 
-    private struct LoginBody: Decodable {
+    private struct LoginBody: JSONReadable {
         let username: String?
         let email: String?
         let password: String
+
+        init(_ fields: JSONFields) throws {
+            username = try fields.optionalString("username")
+            email = try fields.optionalString("email")
+            password = try fields.string("password")
+        }
     }
 
-    private struct RefreshBody: Decodable {
-        let refresh_token: String
+    private struct RefreshBody: JSONReadable {
+        let refreshToken: String
+
+        init(_ fields: JSONFields) throws {
+            refreshToken = try fields.string("refresh_token")
+        }
     }
 
     private func register(_ request: APIRequest) async throws -> APIResponse {
         let body = try request.decode(RegisterBody.self)
         let registration = AccountService.Registration(
             username: try Username(body.username), email: try EmailAddress(body.email),
-            password: try Password(body.password), displayName: try body.display_name.map { try DisplayName($0) })
+            password: try Password(body.password), displayName: try body.displayName.map { try DisplayName($0) })
         let (account, tokens) = try await services.accounts.register(registration)
         return answer(status: 201, AccountCard(account), email: registration.email.value, tokens)
     }
@@ -68,7 +85,7 @@ struct SessionRoutes: Sendable {
 
     private func refresh(_ request: APIRequest) async throws -> APIResponse {
         let body = try request.decode(RefreshBody.self)
-        let (account, tokens) = try await services.sessions.refresh(body.refresh_token)
+        let (account, tokens) = try await services.sessions.refresh(body.refreshToken)
         return try await answer(account, tokens)
     }
 

@@ -15,6 +15,12 @@ enum UserPayload {
         json.raw("}")
     }
 
+    static func encoded(_ card: AccountCard) -> [UInt8] {
+        var json = JSONWriter(capacity: 512)
+        write(card, to: &json)
+        return json.bytes
+    }
+
     /// `{"users": […], "next_cursor": …}`
     static func list(_ cards: [AccountCard], next: Cursor?) -> APIResponse {
         .json { json in

@@ -48,6 +48,50 @@ struct RequestLimiter: Sendable {
         return fields
     }
 
+    /// What a request that is answered at the front was charged.
+    struct FrontCharge {
+        /// Nil where nothing is limited.
+        let standing: RateLimitDecision.Standing?
+
+        /// Lays the header fields, or nothing.
+        func write(to splicer: inout ByteSplicer) {
+            guard let standing else { return }
+            splicer.append("RateLimit-Policy: " as StaticString)
+            splicer.append(RateLimitHeaders.policy([standing.rule]))
+            splicer.append("\r\nRateLimit: \"" as StaticString)
+            splicer.append(standing.rule.name)
+            splicer.append("\";r=" as StaticString)
+            splicer.append(standing.remaining)
+            splicer.append(";t=" as StaticString)
+            splicer.append(standing.resetSeconds)
+            splicer.append("\r\n" as StaticString)
+        }
+    }
+
+    /// Charges a request if it may pass; nil charges nothing.
+    /// - Parameter address: the peer's, made of the request where nil.
+    func chargeAtFront(
+        _ charge: Endpoint.Charge, _ request: APIRequest, at now: ContinuousClock.Instant,
+        _ address: inout RateLimitSubject?
+    ) -> FrontCharge? {
+        guard limits.isEnabled else { return FrontCharge(standing: nil) }
+        switch charge {
+        case .none: return FrontCharge(standing: nil)
+        case .credentials, .write: return nil
+        case .read:
+            var rule = limits.userReads
+            let subject: RateLimitSubject
+            if let principal = request.principal {
+                subject = .user(principal.accountID.rawValue)
+            } else {
+                rule = limits.address
+                subject = address ?? .address(request.address)
+                address = subject
+            }
+            return limiter.takeIfAllowed(RateLimitCharge(subject, rule), at: now).map { FrontCharge(standing: $0) }
+        }
+    }
+
     /// Charges one try of a password to the account it is tried for.
     /// - Parameter name: how the client names the account; nobody learns whether it exists.
     /// - Throws: `Problem` 429.

@@ -13,6 +13,11 @@ enum OpenAPIHeaders {
             "`true` where the post was published by an earlier request with this key; absent otherwise.",
             ["type": "string", "enum": ["true"]]),
         "WWW-Authenticate": header("How to authenticate.", string, example: #"Bearer realm="starling""#),
+        "Content-Encoding": header(
+            "`gzip` where you accept it, the body has a kibibyte or more and this server compresses this answer; absent "
+                + "otherwise.", ["type": "string", "enum": ["gzip"]]),
+        "Vary": header(
+            "There where the answer may be compressed.", ["type": "string", "enum": ["Accept-Encoding"]]),
         "Allow": header("The methods that this path takes.", string, example: "GET, HEAD"),
     ]
 

@@ -71,6 +71,7 @@ struct OpenAPIOperation {
         if operation.parameters.contains("idempotencyKey") {
             headers.append(("Idempotency-Replayed", Self.reference("headers", "Idempotency-Replayed")))
         }
+        if endpoint.mayBeCompressed { headers += OpenAPIHeaders.references(["Content-Encoding", "Vary"]) }
         let response: OpenAPIValue = [
             "description": .string(operation.answer.schema == nil ? "Done; no content." : operation.summary + "."),
             "headers": .object(headers),

@@ -1,9 +1,6 @@
-import Foundation
-
-/// Checks that bytes are one JSON text of RFC 8259, to the letter and within a depth, before a decoder sees them.
+/// Reads bytes as one JSON text of RFC 8259, to the letter and within a depth.
 ///
-/// Foundation's decoder takes more than JSON (trailing commas, other encodings, names given twice) and its stack is not
-/// bounded by us. It decodes what has passed here.
+/// Of the outermost object it keeps what the fields of a body are made of; the rest is checked and passed over.
 struct StrictJSON {
     /// Where and why a text stopped being JSON.
     struct Broken: Error {
@@ -12,17 +9,28 @@ struct StrictJSON {
         let column: Int
     }
 
+    enum Value: Equatable {
+        case null
+        case flag(Bool)
+        case string(String)
+        /// A number, an array or an object.
+        case other
+    }
+
     private let bytes: [UInt8]
     private let depthMax: Int
     private var index = 0
+    private var members: [String: Value]?
 
+    /// - Returns: the members of the object, or nil where the text is no object.
     /// - Throws: `Broken`.
-    static func check(_ bytes: [UInt8], depthMax: Int) throws(Broken) {
+    static func members(of bytes: [UInt8], depthMax: Int) throws(Broken) -> [String: Value]? {
         var scan = StrictJSON(bytes: bytes, depthMax: depthMax)
         scan.skipSpace()
-        try scan.value(depth: 1)
+        _ = try scan.value(depth: 1)
         scan.skipSpace()
         guard scan.index == bytes.count else { throw scan.broken("there is more after the end") }
+        return scan.members
     }
 
     private init(bytes: [UInt8], depthMax: Int) {
@@ -48,32 +56,46 @@ struct StrictJSON {
         index += 1
     }
 
-    private mutating func value(depth: Int) throws(Broken) {
+    private mutating func value(depth: Int) throws(Broken) -> Value {
         guard depth <= depthMax else { throw broken("it nests deeper than \(depthMax) levels") }
         switch current {
         case UInt8(ascii: "{"): try object(depth: depth)
         case UInt8(ascii: "["): try array(depth: depth)
-        case UInt8(ascii: "\""): _ = try string()
-        case UInt8(ascii: "t"): try literal("true")
-        case UInt8(ascii: "f"): try literal("false")
-        case UInt8(ascii: "n"): try literal("null")
+        case UInt8(ascii: "\""):
+            let literal = try string()
+            return depth == 2 ? .string(text(of: literal)) : .other
+        case UInt8(ascii: "t"):
+            try literal("true")
+            return .flag(true)
+        case UInt8(ascii: "f"):
+            try literal("false")
+            return .flag(false)
+        case UInt8(ascii: "n"):
+            try literal("null")
+            return .null
         case nil: throw broken("it ends too early")
         default: try number()
         }
+        return .other
     }
 
     private mutating func object(depth: Int) throws(Broken) {
         index += 1
         skipSpace()
-        var names: Set<String> = []
-        guard current != UInt8(ascii: "}") else { return index += 1 }
+        var found: [String: Value] = [:]
+        if current == UInt8(ascii: "}") { index += 1 } else { try self.members(into: &found, depth: depth) }
+        if depth == 1 { members = found }
+    }
+
+    private mutating func members(into found: inout [String: Value], depth: Int) throws(Broken) {
         while true {
-            let name = try string()
-            guard names.insert(Self.text(of: name)).inserted else { throw broken("a name is given twice") }
+            // Names are the same when they are once their escapes are read.
+            let name = text(of: try string())
+            guard found[name] == nil else { throw broken("a name is given twice") }
             skipSpace()
             try take(UInt8(ascii: ":"), or: "a colon is missing")
             skipSpace()
-            try value(depth: depth + 1)
+            found[name] = try value(depth: depth + 1)
             skipSpace()
             guard current == UInt8(ascii: ",") else { break }
             index += 1
@@ -83,20 +105,12 @@ struct StrictJSON {
         try take(UInt8(ascii: "}"), or: "a comma or a closing brace is missing")
     }
 
-    /// Names are the same when they are once their escapes are read.
-    private static func text(of name: ArraySlice<UInt8>) -> String {
-        let plain = String(decoding: name, as: UTF8.self)
-        guard name.contains(UInt8(ascii: "\\")) else { return plain }
-        let quoted = Data("\"\(plain)\"".utf8)
-        return (try? JSONDecoder().decode(String.self, from: quoted)) ?? plain
-    }
-
     private mutating func array(depth: Int) throws(Broken) {
         index += 1
         skipSpace()
         guard current != UInt8(ascii: "]") else { return index += 1 }
         while true {
-            try value(depth: depth + 1)
+            _ = try value(depth: depth + 1)
             skipSpace()
             guard current == UInt8(ascii: ",") else { break }
             index += 1
@@ -105,18 +119,33 @@ struct StrictJSON {
         try take(UInt8(ascii: "]"), or: "a comma or a closing bracket is missing")
     }
 
-    /// - Returns: the bytes between the quotes, escapes as they stand.
-    private mutating func string() throws(Broken) -> ArraySlice<UInt8> {
+    /// A string as it stands between its quotes.
+    private struct Literal {
+        let range: Range<Int>
+        let hasEscapes: Bool
+    }
+
+    private mutating func string() throws(Broken) -> Literal {
         try take(UInt8(ascii: "\""), or: "a quotation mark is missing")
         let start = index
+        var hasEscapes = false
         while let byte = current, byte != UInt8(ascii: "\"") {
             guard byte >= 0x20 else { throw broken("a control character stands in a string") }
             index += 1
-            if byte == UInt8(ascii: "\\") { try escape() }
+            if byte == UInt8(ascii: "\\") {
+                hasEscapes = true
+                try escape()
+            }
         }
         let end = index
         try take(UInt8(ascii: "\""), or: "a quotation mark is missing")
-        return bytes[start..<end]
+        return Literal(range: start..<end, hasEscapes: hasEscapes)
+    }
+
+    private func text(of literal: Literal) -> String {
+        let plain = bytes[literal.range]
+        guard literal.hasEscapes else { return String(decoding: plain, as: UTF8.self) }
+        return String(decoding: JSONEscapes.resolved(plain), as: UTF8.self)
     }
 
     private mutating func escape() throws(Broken) {

@@ -6,6 +6,8 @@ package struct APIResponse: Sendable {
     package var status: Int
     package var headers: HTTPFields
     package var body: [UInt8]
+    /// Whether it may be sent compressed.
+    var isCompressible = false
 
     package init(status: Int = 200, contentType: String? = nil, headers: HTTPFields = [:], body: [UInt8] = []) {
         self.status = status

@@ -30,10 +30,16 @@ package struct Endpoint: Sendable {
     package let charge: Charge
     package let operation: Operation
     let handler: @Sendable (APIRequest) async throws -> APIResponse
+    /// Lays the body of an answer with 200 and JSON, from memory and without waiting. False declines, and whatever was laid
+    /// is worth nothing.
+    let warm: WarmHandler?
+
+    typealias WarmHandler = @Sendable (APIRequest, inout ByteSplicer) -> Bool
 
     init(
         _ method: HTTPRequest.Method, _ path: String, _ access: Access, charge: Charge? = nil,
-        _ operation: Operation, handler: @escaping @Sendable (APIRequest) async throws -> APIResponse
+        _ operation: Operation, warm: WarmHandler? = nil,
+        handler: @escaping @Sendable (APIRequest) async throws -> APIResponse
     ) {
         self.method = method
         self.path = path
@@ -41,6 +47,15 @@ package struct Endpoint: Sendable {
         self.charge = charge ?? (method == .get ? .read : .write)
         self.operation = operation
         self.handler = handler
+        self.warm = warm
+    }
+
+    /// From memory where that is enough.
+    func answer(_ request: APIRequest) async throws -> APIResponse {
+        if let warm, let body = [UInt8](splicing: Limits.answerBytesExpected, { warm(request, &$0) }) {
+            return .json(body)
+        }
+        return try await handler(request)
     }
 
     /// The same endpoint under another path, and method where given.
@@ -48,7 +63,7 @@ package struct Endpoint: Sendable {
         var operation = operation
         operation.id += "Alias"
         operation.summary += " (alias)"
-        return Endpoint(method ?? self.method, path, access, charge: charge, operation, handler: handler)
+        return Endpoint(method ?? self.method, path, access, charge: charge, operation, warm: warm, handler: handler)
     }
 }
 

@@ -8,14 +8,15 @@ import Telemetry
 /// into a problem document.
 package struct API: Sendable {
     package let routes: RouteTable
-    private let authenticator: Authenticator
-    private let activity: ActivityRecorder
-    private let limiter: RequestLimiter
+    let authenticator: Authenticator
+    let activity: ActivityRecorder
+    let limiter: RequestLimiter
+    let compression: Compression
     private let logger: Logger
 
     package init(
         services: APIServices, operations: OperationsRoutes, limits: RateLimits, limiter: any RateLimiter,
-        logger: Logger
+        compression: Compression = .on, logger: Logger
     ) {
         let requestLimiter = RequestLimiter(limits: limits, limiter: limiter)
         let controllers: [[Endpoint]] = [
@@ -29,6 +30,7 @@ package struct API: Sendable {
         authenticator = services.authenticator
         activity = services.activity
         self.limiter = requestLimiter
+        self.compression = compression
         self.logger = logger
     }
 
@@ -56,10 +58,11 @@ package struct API: Sendable {
                 throw error
             }
             fields = try limiter.charge(endpoint, request)
-            var response = try await endpoint.handler(request)
+            var response = try await endpoint.answer(request)
             // What a viewer may see can change with every request, so nothing between keeps it.
             if case .open = endpoint.access {} else { response.headers[.cacheControl] = "no-store" }
             response.headers.append(contentsOf: fields)
+            response.isCompressible = compression.covers(endpoint)
             return response
         } catch {
             var response = answer(to: error, route: endpoint.path)

@@ -14,37 +14,24 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
     package typealias OutboundIn = HTTPResponsePart
     package typealias OutboundOut = HTTPResponsePart
 
-    /// How long a client may take.
-    package struct Deadlines: Sendable {
-        package var head: TimeAmount
-        package var body: TimeAmount
-        /// From an answer's first byte to its last being taken by the client's side.
-        package var answer: TimeAmount
-        package var idle: TimeAmount
-
-        package init(
-            head: TimeAmount = .seconds(10), body: TimeAmount = .seconds(30), answer: TimeAmount = .seconds(30),
-            idle: TimeAmount = .seconds(60)
-        ) {
-            self.head = head
-            self.body = body
-            self.answer = answer
-            self.idle = idle
-        }
-    }
-
     private let deadlines: Deadlines
+    private let connection: ConnectionState
     private var deadline: Scheduled<Void>?
-    private var unanswered = 0
     /// Between a head and the end of its body.
     private var isReceiving = false
     /// An answer has said that it is the last.
     private var isLast = false
     /// For what could not be read after requests that are not answered yet.
     private var refusal: APIResponse?
+    /// Answers of which the client's side has not taken everything.
+    private var unsent = 0
+    /// Nothing more will be written, and whoever said so may wait for the end of what was.
+    private var isFinished = false
+    private var finish: EventLoopPromise<Void>?
 
-    package init(_ deadlines: Deadlines) {
+    init(_ deadlines: Deadlines, _ connection: ConnectionState = ConnectionState()) {
         self.deadlines = deadlines
+        self.connection = connection
     }
 
     package func handlerAdded(context: ChannelHandlerContext) {
@@ -55,11 +42,11 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
         } catch {
             preconditionFailure("the guard stands behind an HTTP/1.1 decoder")
         }
-        if context.channel.isActive { allow(deadlines.head, context) }
+        if context.channel.isActive { idle(deadlines.head, context) }
     }
 
     package func channelActive(context: ChannelHandlerContext) {
-        allow(deadlines.head, context)
+        idle(deadlines.head, context)
         context.fireChannelActive()
     }
 
@@ -76,10 +63,10 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
         context.fireChannelRead(data)
         switch unwrapInboundIn(data) {
         case .head(let request):
-            unanswered += 1
+            connection.unanswered += 1
             isReceiving = true
             allow(deadlines.body, context)
-            if unanswered == 1, request.waitsToSendBody {
+            if connection.unanswered == 1, request.waitsToSendBody {
                 let goOn = HTTPResponse(status: .continue)
                 context.writeAndFlush(wrapOutboundOut(.head(goOn)), promise: nil)
             }
@@ -94,6 +81,8 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
         switch unwrapOutboundIn(data) {
         case .head(let answer):
             isLast = answer.headerFields[.connection] == "close"
+            if isLast { connection.isEnding = true }
+            unsent += 1
             allow(deadlines.answer, context)
             context.write(data, promise: promise)
         case .body: context.write(data, promise: promise)
@@ -101,12 +90,21 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
             // Written is not sent: a client that does not read keeps the deadline running.
             let sent = promise ?? context.eventLoop.makePromise()
             sent.futureResult.assumeIsolated().whenSuccess {
+                self.unsent -= 1
                 // What was sent behind the last request is not answered any more.
-                self.unanswered = self.isLast ? 0 : max(0, self.unanswered - 1)
+                let isOver = self.isLast && self.unsent == 0
+                self.connection.unanswered = isOver ? 0 : max(0, self.connection.unanswered - 1)
                 self.settle(context)
             }
             context.write(data, promise: sent)
         }
+    }
+
+    /// Once the client has finished sending, a close of our side is a close of everything, and what is not sent is lost.
+    package func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+        guard mode == .output, unsent > 0 else { return context.close(mode: mode, promise: promise) }
+        isFinished = true
+        finish = promise
     }
 
     package func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -117,6 +115,7 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
             context.fireErrorCaught(error)
             return settle(context)
         }
+        connection.isEnding = true
         refusal = (error == .headerOverflow ? APIError.headersTooLarge : Self.malformed).response()
         settle(context)
     }
@@ -125,19 +124,29 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
 
     /// Does what comes next, whenever something was read or answered.
     private func settle(_ context: ChannelHandlerContext) {
-        if unanswered > 0 {
-            isReceiving ? allow(deadlines.body, context) : deadline?.cancel()
+        if isFinished, unsent == 0, !isLast, refusal == nil {
+            isFinished = false
+            idle(deadlines.idle, context)
+            context.close(mode: .output, promise: finish)
+        } else if connection.unanswered > 0 {
+            if isReceiving {
+                allow(deadlines.body, context)
+            } else if unsent > 0 {
+                allow(deadlines.answer, context)
+            } else {
+                deadline?.cancel()
+            }
         } else if isReceiving {
             // Answered early. A client that is still sending would lose the answer if everything was closed at once.
             allow(deadlines.body, context)
-            if isLast { context.close(mode: .output, promise: nil) }
+            if isLast { context.close(mode: .output, promise: finish) }
         } else if isLast {
-            context.close(promise: nil)
+            context.close(promise: finish)
         } else if let refusal {
             self.refusal = nil
             refuse(refusal, context)
         } else {
-            allow(deadlines.idle, context)
+            idle(deadlines.idle, context)
         }
     }
 
@@ -152,6 +161,28 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
         context.writeAndFlush(wrapOutboundOut(.end(nil))).whenComplete { _ in channel.close(promise: nil) }
     }
 
+    private func idle(_ time: TimeAmount, _ context: ChannelHandlerContext) {
+        idle(until: context.eventLoop.now + time, context)
+    }
+
+    /// Waits for the next request, at most until `limit`. What the front desk answers meanwhile makes it begin anew.
+    private func idle(until limit: NIODeadline, _ context: ChannelHandlerContext) {
+        deadline?.cancel()
+        let look = min(limit, context.eventLoop.now + deadlines.idle)
+        deadline = context.eventLoop.assumeIsolated().scheduleTask(deadline: look) {
+            let until = self.connection.frontAnswer.map { $0 + self.timeAfterFrontAnswer(context) } ?? limit
+            guard until > context.eventLoop.now else { return context.close(promise: nil) }
+            self.idle(until: until, context)
+        }
+    }
+
+    /// A client that is still taking the answer has the time for that.
+    private func timeAfterFrontAnswer(_ context: ChannelHandlerContext) -> TimeAmount {
+        let options = context.channel.syncOptions
+        guard let unsent = try? options?.getOption(.bufferedWritableBytes), unsent > 0 else { return deadlines.idle }
+        return max(deadlines.idle, deadlines.answer)
+    }
+
     private func allow(_ time: TimeAmount, _ context: ChannelHandlerContext) {
         deadline?.cancel()
         let channel = context.channel
@@ -161,7 +192,7 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
 
 extension HTTPRequest {
     /// Whether the client sends the body only when told to, and the body is none that is refused anyway.
-    fileprivate var waitsToSendBody: Bool {
+    var waitsToSendBody: Bool {
         guard headerFields[.expect]?.lowercased() == "100-continue" else { return false }
         return headerFields[.contentLength].flatMap { Int($0) } ?? 0 <= Limits.bodyBytesMax
     }

@@ -18,9 +18,10 @@ package struct ConnectionContext: InitializableFromSource, Sendable {
 package struct Responder: HTTPResponder {
     package typealias Context = ConnectionContext
 
-    private let api: API
+    let api: API
     private let proxies: TrustedProxies
-    private let requestIDs = RequestIDGenerator()
+    let requestIDs = RequestIDGenerator()
+    let metrics = RouteMetrics()
     private let logger: Logger
 
     package init(api: API, proxies: TrustedProxies, logger: Logger) {
@@ -63,6 +64,7 @@ package struct Responder: HTTPResponder {
 
     private func body(of request: Request) async throws -> [UInt8] {
         guard request.head.path?.utf8.count ?? 0 <= Limits.urlBytesMax else { throw APIError.uriTooLong }
+        guard request.headers.count <= Limits.headerCountMax else { throw APIError.headersTooLarge }
         if let length = request.headers[.contentLength].flatMap(Int.init), length > Limits.bodyBytesMax {
             throw APIError.tooLarge
         }
@@ -86,19 +88,18 @@ package struct Responder: HTTPResponder {
         if request.headers[.connection] == "close" { headers[.connection] = "close" }
         let status = HTTPResponse.Status(code: answer.status)
         guard answer.status != 204 else { return Response(status: status, headers: headers) }
-        headers[.contentLength] = String(answer.body.count)
+        let body = answer.encodedBody(for: request.headers, &headers)
+        headers[.contentLength] = String(body.count)
         guard request.method != .head else { return Response(status: status, headers: headers) }
-        return Response(
-            status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body)))
+        return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
     }
 
     private func observe(
         _ method: HTTPRequest.Method, _ route: String, _ status: Int, _ requestID: String, _ duration: Duration
     ) {
-        let labels = [("route", route), ("status", "\(status / 100)xx")]
-        Metrics.Timer(label: MetricName.httpRequestSeconds, dimensions: labels).record(duration: duration)
-        Counter(label: MetricName.httpRequests, dimensions: labels).increment()
+        metrics.handles(route: route, status: status).record(duration)
         let level: Logger.Level = status >= 500 ? .error : .debug
+        guard level >= logger.logLevel else { return }
         logger.log(
             level: level, "request",
             metadata: [

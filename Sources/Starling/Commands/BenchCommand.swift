@@ -35,6 +35,8 @@ struct BenchCommand: AsyncParsableCommand {
     @Option(help: "Seconds before that.") var warmup = 2
     @Option(help: "Requests a second; without it, as fast as the server answers.") var rate: Double?
     @Option(help: "Posts of a page.") var limit: Int?
+    @Option(name: .customLong("poll-milliseconds"), help: "fanout: a follower's pause between two polls.")
+    var pollMilliseconds = 5
     @Option(help: "The server's process, for its CPU time per request.") var pid: Int?
     @Option var seed: UInt64 = 1
     @Flag(help: "Print JSON.") var json = false
@@ -50,6 +52,7 @@ struct BenchCommand: AsyncParsableCommand {
             options.warmup = .seconds(warmup)
             options.rate = rate
             options.pageSize = limit
+            options.pollInterval = .milliseconds(pollMilliseconds)
             options.pid = pid
             options.seed = seed
             let generator = LoadGenerator(options) { progress in

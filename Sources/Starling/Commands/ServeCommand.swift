@@ -21,8 +21,9 @@ struct ServeCommand: AsyncParsableCommand {
             let metrics = Observability.start(level: settings.logLevel, format: settings.logFormat)
             let server = Server(settings: settings, metrics: metrics, logger: Logger(label: "starling"))
             let host = settings.host.contains(":") ? "[\(settings.host)]" : settings.host
+            let scheme = settings.certificate == nil ? "http" : "https"
             try await server.run { port in
-                print("Starling \(StarlingVersion.current) listens on http://\(host):\(port)")
+                print("Starling \(StarlingVersion.current) listens on \(scheme)://\(host):\(port)")
                 // Whoever waits for this line behind a pipe shall see it now.
                 fflush(nil)
             }

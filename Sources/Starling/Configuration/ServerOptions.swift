@@ -62,6 +62,22 @@ struct ServerOptions: ParsableArguments {
     @Option(name: .customLong("post-cache-mib"), help: "Memory for encoded posts, in MiB (default: 256).")
     var postCacheMiB: Int?
 
+    @Option(
+        name: .customLong("fast-path"),
+        help: "on or off (default: on): answer the hottest reads before they are parsed in full.")
+    var fastPath: String?
+
+    @Option(
+        name: .customLong("tls-cert"),
+        help: "A PEM file of a certificate and those above it: serve HTTPS, with HTTP/2 (default: plain HTTP).")
+    var tlsCert: String?
+
+    @Option(name: .customLong("tls-key"), help: "A PEM file of the certificate's private key, without a passphrase.")
+    var tlsKey: String?
+
+    @Option(help: "gzip for clients that ask: off, on (all but what the fast path answers) or all (default: on).")
+    var compression: String?
+
     @Option(name: .customLong("connections-max"), help: "Connections served at once (default: 10000).")
     var connectionsMax: Int?
 

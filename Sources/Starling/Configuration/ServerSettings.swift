@@ -20,6 +20,10 @@ struct ServerSettings: Sendable {
     var homeTimelinesMax = 50_000
     var timelineBounds = TimelineBounds()
     var postCacheBytes = 256 << 20
+    var fastPath = true
+    /// Nil serves plain HTTP.
+    var certificate: ServerCertificate?
+    var compression = Compression.on
     var connectionsMax = 10_000
     var deadlines = ConnectionGuard.Deadlines()
     var shutdownLimit: Duration = .seconds(15)
@@ -43,6 +47,9 @@ struct ServerSettings: Sendable {
         postCacheBytes = try reader.number(.postCacheMiB, default: 256, in: 1...1_048_576) << 20
         connectionsMax = try reader.number(.connectionsMax, default: connectionsMax, in: 1...1_000_000)
         deadlines = try Self.deadlines(reader)
+        fastPath = try Self.flag(reader, .fastPath, default: true)
+        certificate = try Self.certificate(reader)
+        compression = try Self.choice(reader, .compression, Compression.on, Compression.init(rawValue:))
         shutdownLimit = .seconds(try reader.number(.shutdownSeconds, default: 15, in: 0...3_600))
         accessTokenLifetime = .seconds(60 * (try reader.number(.accessTokenMinutes, default: 15, in: 1...1_440)))
         trustedProxies = try Self.proxies(try reader.text(.trustedProxies, default: ""))
@@ -66,11 +73,7 @@ struct ServerSettings: Sendable {
 
     private static func rateLimits(_ reader: SettingsReader) throws -> RateLimits {
         var limits = RateLimits()
-        switch try reader.text(.rateLimits, default: "on") {
-        case "on": limits.isEnabled = true
-        case "off": limits.isEnabled = false
-        default: throw SettingsError("rate-limits must be on or off.")
-        }
+        limits.isEnabled = try flag(reader, .rateLimits, default: true)
         let range = 1...1_000_000_000
         func rule(_ setting: Setting, _ rule: RateLimitRule) throws -> RateLimitRule {
             let limit = try reader.number(setting, default: rule.limit, in: range)
@@ -81,6 +84,26 @@ struct ServerSettings: Sendable {
         limits.address = try rule(.rateLimitAddress, limits.address)
         limits.credentials = try rule(.rateLimitCredentials, limits.credentials)
         return limits
+    }
+
+    private static func flag(_ reader: SettingsReader, _ setting: Setting, default fallback: Bool) throws -> Bool {
+        switch try reader.optionalText(setting) {
+        case nil: fallback
+        case "on": true
+        case "off": false
+        default: throw SettingsError("\(setting.rawValue) must be on or off.")
+        }
+    }
+
+    private static func certificate(_ reader: SettingsReader) throws -> ServerCertificate? {
+        switch (try reader.optionalText(.tlsCert), try reader.optionalText(.tlsKey)) {
+        case (nil, nil): return nil
+        case (let certificate?, let key?):
+            do { return try ServerCertificate(certificate: certificate, key: key) } catch {
+                throw SettingsError("tls-cert and tls-key: \(error.description)")
+            }
+        default: throw SettingsError("tls-cert and tls-key need each other: give both, or neither for plain HTTP.")
+        }
     }
 
     private static func proxies(_ text: String) throws -> TrustedProxies {

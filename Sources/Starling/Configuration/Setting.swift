@@ -15,6 +15,10 @@ enum Setting: String, CaseIterable {
     case eventRetentionDays = "event-retention-days"
     case homeTimelinesMax = "home-timelines-max"
     case postCacheMiB = "post-cache-mib"
+    case fastPath = "fast-path"
+    case tlsCert = "tls-cert"
+    case tlsKey = "tls-key"
+    case compression
     case connectionsMax = "connections-max"
     case requestHeadSeconds = "request-head-seconds"
     case requestBodySeconds = "request-body-seconds"
@@ -36,7 +40,8 @@ extension ServerOptions {
     var values: [Setting: SettingValue] {
         let texts: [(Setting, String?)] = [
             (.host, host), (.dataDir, dataDir), (.rateLimits, rateLimits), (.trustedProxies, trustedProxies),
-            (.metricsToken, metricsToken), (.logLevel, logLevel), (.logFormat, logFormat),
+            (.metricsToken, metricsToken), (.fastPath, fastPath), (.tlsCert, tlsCert), (.tlsKey, tlsKey),
+            (.compression, compression), (.logLevel, logLevel), (.logFormat, logFormat),
         ]
         let numbers: [(Setting, Int?)] = [
             (.port, port), (.rateLimitReads, rateLimitReads), (.rateLimitWrites, rateLimitWrites),

@@ -43,6 +43,9 @@ struct Server {
                 ListeningService(
                     listener: metricsService(port: port), address: "127.0.0.1:\(port)", flags: "--metrics-port"))
         }
+        if let certificate = settings.certificate {
+            services.append(CertificateReload(certificate, logger: logger))
+        }
         let api = apiService(node, readiness) { port in
             readiness.startServing()
             onReady(port)
@@ -72,16 +75,20 @@ struct Server {
             services: node.api,
             operations: OperationsRoutes(
                 readiness: readiness, metrics: metrics, metricsToken: settings.metricsToken),
-            limits: settings.rateLimits, limiter: MemoryRateLimiter(), logger: logger)
-        let deadlines = settings.deadlines
+            limits: settings.rateLimits, limiter: MemoryRateLimiter(),
+            compression: settings.compression, logger: logger)
+        let responder = Responder(api: api, proxies: settings.trustedProxies, logger: logger)
+        // The front desk writes no log; who wants every request logged gets them the ordinary way.
+        let hasFront = settings.fastPath && logger.logLevel > .debug
+        let channel = APIChannel.Configuration(
+            deadlines: settings.deadlines,
+            decoder: .init(
+                maxHeaderFieldSize: Limits.headerBytesMax, maxHeaderListSize: Limits.headerBytesMax,
+                maxHeaderFieldCount: Limits.headerCountMax),
+            front: hasFront ? FrontReception(responder) : nil)
         return Application(
-            responder: Responder(api: api, proxies: settings.trustedProxies, logger: logger),
-            server: .http1(
-                configuration: .init(
-                    additionalChannelHandlers: [ConnectionGuard(deadlines)],
-                    httpDecoderConfiguration: .init(
-                        maxHeaderFieldSize: Limits.headerBytesMax, maxHeaderListSize: Limits.headerBytesMax,
-                        maxHeaderFieldCount: Limits.headerCountMax))),
+            responder: responder,
+            server: settings.certificate.map { .secureAPI(channel, certificate: $0) } ?? .api(channel),
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port), backlog: 1024,
                 availableConnectionsDelegate: MaximumAvailableConnections(settings.connectionsMax)),

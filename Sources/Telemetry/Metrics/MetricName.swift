@@ -9,6 +9,8 @@ package enum MetricName {
     package static let httpRequestSeconds = "starling_http_request_seconds"
     /// Labels `route` and `status`.
     package static let httpRequests = "starling_http_requests"
+    /// Those of `httpRequests` that the front desk answered.
+    package static let httpFastPathRequests = "starling_http_fast_path_requests"
     /// Label `rule`.
     package static let rateLimited = "starling_rate_limited"
     /// Label `group`.
@@ -37,6 +39,7 @@ package enum MetricName {
         feedSeconds: "Time to answer a feed page, by whether the timeline was in memory (warm) or rebuilt (cold).",
         httpRequestSeconds: "Time to answer an HTTP request, by route and status class.",
         httpRequests: "HTTP requests answered, by route and status class.",
+        httpFastPathRequests: "HTTP requests answered on the fast path; they are among starling_http_requests_total.",
         rateLimited: "Requests refused by a rate limit, by rule.",
         fanoutBacklog: "Events a consumer group has still to apply.",
         fanoutDeliveries: "Timeline entries delivered by fan-out.",

@@ -1,0 +1,30 @@
+import Core
+
+extension Limits {
+    /// Tokens that the front desk of one event loop keeps at hand.
+    static let frontTokensMax = 8_192
+    /// Head of an answer of the front desk; the longest possible has about 460 bytes.
+    static let frontHeadBytesMax = 640
+    /// Room made for an answer at first.
+    static let answerBytesExpected = 16 * 1024
+    /// Answers of the front desk that are longer than this go the ordinary way.
+    static let frontAnswerBytesMax = 4 * 1024 * 1024
+
+    // TLS and HTTP/2
+    static let pemFileBytesMax = 1 << 20
+    /// Requests that one connection may have open; RFC 9113, 6.5.2 advises no less.
+    static let streamsMax = 100
+    /// Bodies that one connection may have in flight, all together: four of the largest.
+    static let streamBodyBytesMax = 1 << 20
+    static let continuationFramesMax = 5
+    /// Frames of PING, SETTINGS and PRIORITY in 30 seconds.
+    static let controlFramesMax = 200
+    static let controlFramesQueuedMax = 1_000
+    /// Requests of one connection taken back in 30 seconds.
+    static let streamResetsMax = 200
+    static let streamErrorsMax = 200
+
+    // Compression
+    /// Below it, what gzip saves is not worth its work: such an answer fits in a packet or two as it is.
+    static let compressedBodyBytesMin = 1_024
+}

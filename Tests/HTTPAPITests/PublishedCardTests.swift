@@ -1,0 +1,41 @@
+import Core
+import Testing
+
+@testable import HTTPAPI
+@testable import Posts
+
+@Suite("Cards of new posts")
+struct PublishedCardTests {
+    @Test("a post is in memory from its acknowledgement on, and its next version replaces it")
+    func inMemory() async throws {
+        try await TestServer.run { server in
+            let alice = try await server.register("alice")
+            let created = await server.post("/v1/posts", as: alice, #"{"content":"first"}"#)
+            let id = try #require(created.json["post_id"].string.flatMap { ID<Post>($0) })
+            let library = server.services.posts.library
+            let known = try #require(library.cached(Position(id.rawValue)))
+            #expect(known?.post.id == id)
+            try await server.drained()
+            #expect(library.cached(Position(id.rawValue)) != nil, "fan-out tells of it again")
+            await server.put("/v1/posts/\(id)", as: alice, #"{"content":"second"}"#)
+            #expect(library.cached(Position(id.rawValue))??.post.version != 1)
+            #expect(await server.get("/v1/posts/\(id)").json["content"] == .text("second"))
+        }
+    }
+
+    @Test("a card that was announced in vain leaves nothing behind")
+    func withdrawn() async throws {
+        try await TestServer.run { server in
+            let library = server.services.posts.library
+            let alice = try await server.register("alice")
+            let post = Post(
+                id: ID(7), author: try #require(ID(alice.id)), position: Position(7), visibility: .everyone,
+                replyTo: nil, replyToAuthor: nil, rootID: nil, depth: 0, version: 1, createdAt: 0, editedAt: nil)
+            library.announce(PostCard(post, content: "never on disk"))
+            #expect(library.cached(Position(7)) == nil)
+            library.withdraw(Position(7))
+            library.committed([.published(post: 7, author: post.author.rawValue, position: 7)])
+            #expect(library.cached(Position(7)) == nil)
+        }
+    }
+}
