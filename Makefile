@@ -3,15 +3,21 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 PACKAGES_BUILD := libsqlite3-dev libargon2-dev zlib1g-dev
-PACKAGES_TEST := $(PACKAGES_BUILD) sqlite3 python3 python3-venv curl
-SOURCES := Package.swift Sources Tests
+PACKAGES_GUARD := $(PACKAGES_BUILD) valgrind binutils python3
+PACKAGES_TEST := $(PACKAGES_GUARD) sqlite3 python3-venv curl openssl
+PACKAGES_BENCH := $(PACKAGES_BUILD) python3
+PACKAGES_COMPARE := $(PACKAGES_BENCH) nginx-light redis-server redis-tools postgresql-15 wrk
+SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Benchmarks
 VENV := .build/venv
 PORT ?= 8080
 DATA ?= starling-data
 RELEASE := .build/release/starling
 DEBUG := .build/debug/starling
+THRESHOLDS := Benchmarks/Thresholds/instructions.json
+GUARD = scripts/guard .build/release/InstructionCount $(THRESHOLDS)
 
-.PHONY: help run test build release check-swift deps deps-test bench format lint docs clean
+.PHONY: help run test build release check-swift deps deps-test guard guard-update count bench bench-compare \
+	bench-micro latency-plot format lint docs clean
 
 help: ## Show what can be made.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | column -t -s "$$(printf '\t')"
@@ -26,6 +32,7 @@ test: deps-test ## Install what the tests need and run all of them.
 	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" swift test --skip-build --skip EndToEndTests
 	@# On their own: they look at when a real server answers, which other suites on the same cores would blur.
 	swift test --skip-build --filter EndToEndTests
+	@$(MAKE) --no-print-directory guard
 
 build: deps ## Build for debugging.
 	swift build
@@ -44,8 +51,32 @@ deps-test: check-swift
 	@scripts/install-packages $(PACKAGES_TEST)
 	@[ -x $(VENV)/bin/openapi-spec-validator ] || { python3 -m venv $(VENV) && $(VENV)/bin/pip install -q "openapi-spec-validator>=0.7,<0.9"; }
 
-bench: release ## Measure feed, publish, mixed and fan-out on a community of its own.
+guard: count ## Count the instructions of the hot paths; refuse more than the thresholds allow.
+	@$(GUARD)
+
+guard-update: count ## Write what the hot paths cost now as their new thresholds.
+	@$(GUARD) --update
+
+# Only what is counted is built, which is quicker than the whole server.
+count: check-swift
+	@scripts/install-packages $(PACKAGES_GUARD)
+	swift build -c release --product InstructionCount
+
+bench: release ## Measure the server on communities of its own, about five minutes, and print one table.
+	@scripts/install-packages $(PACKAGES_BENCH)
 	@scripts/bench $(RELEASE)
+
+bench-compare: release ## Measure feed reads beside nginx, Redis and PostgreSQL in the same run, and print ratios.
+	@scripts/install-packages $(PACKAGES_COMPARE)
+	@scripts/bench-compare $(RELEASE)
+
+bench-micro: check-swift ## Run the micro-benchmarks of the hot paths, in a package of their own.
+	@scripts/install-packages $(PACKAGES_BUILD)
+	swift package --package-path Benchmarks benchmark
+
+latency-plot: release ## Draw the latency of feed reads against their rate into docs/latency.svg.
+	@scripts/install-packages $(PACKAGES_BENCH)
+	@scripts/plot-latency $(RELEASE) docs/latency.svg
 
 format: ## Format the code.
 	swift format --in-place --parallel --recursive $(SOURCES)

@@ -1,12 +1,12 @@
 /// Sebastiano Vigna's SplitMix64: the same texts for the same seed, on every platform.
-struct SplitMix64: RandomNumberGenerator {
+package struct SplitMix64: RandomNumberGenerator {
     private var state: UInt64
 
-    init(seed: UInt64) {
+    package init(seed: UInt64) {
         state = seed
     }
 
-    mutating func next() -> UInt64 {
+    package mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var mixed = state
         mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -16,8 +16,8 @@ struct SplitMix64: RandomNumberGenerator {
 }
 
 /// Post texts of about 300 characters, plain ASCII without anything that JSON escapes.
-enum SeededTexts {
-    static let lengthTarget = 300
+package enum SeededTexts {
+    package static let lengthTarget = 300
 
     private static let words = """
         the a of and to in on with from into over after before we they you it this that some many every another
@@ -28,7 +28,7 @@ enum SeededTexts {
         quiet bright slow early late strange good better new old small huge warm cold honest curious
         """.split(whereSeparator: \.isWhitespace)
 
-    static func make(count: Int, seed: UInt64) -> [String] {
+    package static func make(count: Int, seed: UInt64) -> [String] {
         var generator = SplitMix64(seed: seed)
         return (0..<count).map { _ in text(&generator) }
     }

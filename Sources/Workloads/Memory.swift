@@ -1,0 +1,67 @@
+import Accounts
+import Core
+import HTTPAPI
+import KeyValue
+import Logging
+import Posts
+import SQL
+import SocialGraph
+import Timelines
+
+/// What a server keeps in memory of its store, and what works on that.
+struct Memory: Sendable {
+    private static let homeTimelinesMax = 50_000
+
+    private let database: any Database
+    private let clock: WallClock
+    private let directory: AccountDirectory
+    private let relations: RelationsCache
+    private let library: PostLibrary
+    private let source: TimelineSource
+    private let users: UserTimelines
+    private let home: HomeTimelines
+    private let pulled = PulledAuthors()
+
+    init(database: any Database, clock: WallClock) {
+        self.database = database
+        self.clock = clock
+        directory = AccountDirectory(database: database)
+        relations = RelationsCache(database: database)
+        library = PostLibrary(database: database)
+        source = TimelineSource(database: database)
+        users = UserTimelines(database: database, source: source)
+        home = HomeTimelines(timelinesMax: Self.homeTimelinesMax, clock: clock)
+    }
+
+    func fanOut(pullThreshold: Int64) -> FanOutConsumer {
+        FanOutConsumer(
+            database: database, directory: directory, followers: FollowerLists(database: database), home: home,
+            users: users, pulled: pulled, policy: FanOutPolicy(pullThreshold: pullThreshold), clock: clock,
+            caches: [directory, relations, library, users])
+    }
+
+    func services(logger: Logger, fanOutOffset: @escaping @Sendable () -> Int64) async throws -> APIServices {
+        let ids = try await IDGenerator.leased(from: database, node: 0, clock: clock)
+        let hasher = try PasswordHasher()
+        let authority = try await TokenAuthority.opened(
+            on: database, settings: AccountsSettings(), clock: clock, logger: logger)
+        let accounts = AccountService(
+            database: database, ids: ids, hasher: hasher, authority: authority, clock: clock, privacyObservers: [])
+        return APIServices(
+            accounts: accounts,
+            sessions: SessionService(
+                database: database, ids: ids, hasher: hasher, authority: authority, clock: clock, logger: logger),
+            authenticator: Authenticator(database: database, authority: authority, directory: directory),
+            activity: ActivityRecorder(accounts: accounts, clock: clock, logger: logger), directory: directory,
+            relations: relations,
+            graph: GraphService(
+                database: database, directory: directory, relations: relations, ids: ids, clock: clock),
+            posts: PostService(
+                database: database, directory: directory, relations: relations, library: library, ids: ids,
+                clock: clock, locks: KeyLock()),
+            feed: FeedReader(
+                database: database, directory: directory, relations: relations, library: library, home: home,
+                users: users, pulled: pulled, source: source, clock: clock, fanOutOffset: fanOutOffset),
+            database: database)
+    }
+}
