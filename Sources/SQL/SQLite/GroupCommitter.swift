@@ -37,16 +37,16 @@ final class GroupCommitter: Sendable {
 
     /// - Throws: `SQLError.overloaded` where the queue is full, `.unavailable` after `close`.
     func submit(_ job: Job) throws {
-        let starts = try state.withLock { state in
+        try state.withLock { state in
             guard !state.isClosed else { throw SQLError(.unavailable, "the store is closed") }
             guard state.waiting.count < Limits.commitQueueMax else {
                 throw SQLError(.overloaded, "\(Limits.commitQueueMax) writes are waiting")
             }
             state.waiting.append(job)
-            defer { state.isDraining = true }
-            return !state.isDraining
+            // Under the lock, or `close` could get into the writer's queue first, and the write would never end.
+            if !state.isDraining { writer.async(drain) }
+            state.isDraining = true
         }
-        if starts { writer.async(drain) }
     }
 
     /// Refuses new jobs. Those queued still run, before whatever is asked of the writer next.

@@ -45,16 +45,17 @@ final class ReaderPool: Sendable {
 
     /// - Throws: `SQLError.overloaded` where too many wait, `.unavailable` after `close`.
     func submit(_ job: @escaping Job) throws {
-        let reader: Reader? = try state.withLock { state in
+        try state.withLock { state in
             guard !state.isClosed else { throw SQLError(.unavailable, "the store is closed") }
-            if let reader = state.idle.popLast() { return reader }
+            if let reader = state.idle.popLast() {
+                // Under the lock, or `close` could get into the reader's queue first, and the read would never end.
+                return reader.queue.async { self.work(reader, job) }
+            }
             guard state.waiting.count < Limits.readQueueMax else {
                 throw SQLError(.overloaded, "\(Limits.readQueueMax) reads are waiting")
             }
             state.waiting.append(job)
-            return nil
         }
-        if let reader { reader.queue.async { self.work(reader, job) } }
     }
 
     /// Runs the job and then whatever waits.
