@@ -14,7 +14,6 @@ public final class FeedReads: Sendable {
     private struct Seat {
         let desk: FrontDesk
         var visitor = FrontDesk.Visitor(address: "127.0.0.1")
-        let allocator = ByteBufferAllocator()
     }
 
     private let community: Community
@@ -54,7 +53,7 @@ public final class FeedReads: Sendable {
             var bytes = 0
             for index in 0..<count {
                 let answered = requests[index % requests.count].withUnsafeBytes {
-                    seat.desk.answer($0, of: &seat.visitor, seat.allocator)
+                    seat.desk.answer($0, of: &seat.visitor)
                 }
                 guard let answered else { throw WorkloadError("a warm feed was not answered at the front desk") }
                 bytes += answered.answer.readableBytes

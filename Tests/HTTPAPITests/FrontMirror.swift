@@ -113,7 +113,7 @@ extension FrontDesk {
     /// The bytes it answers a request with.
     func bytes(_ request: [UInt8], from address: String = "192.0.2.1") -> [UInt8]? {
         var visitor = Visitor(address: address)
-        let answered = request.withUnsafeBytes { answer($0, of: &visitor, ByteBufferAllocator()) }
+        let answered = request.withUnsafeBytes { answer($0, of: &visitor) }
         #expect(answered.map { $0.requestBytes == request.count } ?? true)
         return answered.map { Array($0.answer.readableBytesView) }
     }

@@ -54,9 +54,7 @@ package final class FrontDesk {
     }
 
     /// The answer to the request that `bytes` begin with, or nil where the ordinary way has to find it.
-    package func answer(
-        _ bytes: UnsafeRawBufferPointer, of visitor: inout Visitor, _ allocator: ByteBufferAllocator
-    ) -> Answered? {
+    package func answer(_ bytes: UnsafeRawBufferPointer, of visitor: inout Visitor) -> Answered? {
         let start = ContinuousClock.now
         guard let request = FrontRequest(bytes), !(answersVary && request.acceptsEncoding) else { return nil }
         let target = UnsafeRawBufferPointer(rebasing: bytes[request.target])
@@ -76,7 +74,7 @@ package final class FrontDesk {
             apiRequest.principal = principal
         }
         // What cannot be answered is not charged here, or the ordinary way would charge it again.
-        guard let bodyCount = layBody(route, apiRequest, allocator),
+        guard let bodyCount = layBody(route, apiRequest),
             let charge = limiter.chargeAtFront(route.endpoint.charge, apiRequest, at: start, &visitor.subject)
         else { return nil }
         let answer = head(of: bodyCount, charge)
@@ -119,9 +117,7 @@ package final class FrontDesk {
 
     /// Lays the body into the scratch buffer, behind room for the head.
     /// - Returns: its length, or nil where there is none to be had.
-    private func layBody(
-        _ route: FrontRoutes.Route, _ request: APIRequest, _ allocator: ByteBufferAllocator
-    ) -> Int? {
+    private func layBody(_ route: FrontRoutes.Route, _ request: APIRequest) -> Int? {
         while true {
             // In place, unless the last answer has not been sent yet.
             scratch.clear(minimumCapacity: Limits.frontHeadBytesMax + bodyBytesExpected)

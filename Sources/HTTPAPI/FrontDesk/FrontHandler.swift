@@ -57,7 +57,7 @@ final class FrontHandler: ChannelInboundHandler, RemovableChannelHandler {
 
     private func answerWhatMayBe(_ bytes: inout ByteBuffer, _ context: ChannelHandlerContext) {
         while bytes.readableBytes > 0, mayAnswer(context) {
-            let answered = bytes.withUnsafeReadableBytes { desk.answer($0, of: &visitor, context.channel.allocator) }
+            let answered = bytes.withUnsafeReadableBytes { desk.answer($0, of: &visitor) }
             guard let answered else { return }
             bytes.moveReaderIndex(forwardBy: answered.requestBytes)
             context.write(wrapOutboundOut(answered.answer), promise: nil)
