@@ -15,7 +15,7 @@ package final class AccountDirectory: CommitObserver, Sendable {
     /// Registers itself with the database.
     package init(database: any Database) {
         self.database = database
-        cache = CoherentCache(name: "accounts", costMax: Self.entriesMax)
+        cache = CoherentCache(name: "accounts", costMax: Self.entriesMax, lease: database.cacheLease)
         database.observe(self)
     }
 

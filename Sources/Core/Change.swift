@@ -26,6 +26,10 @@ package enum Change: Hashable, Sendable {
     case sessionRevoked(Int64)
     /// The token signing keys.
     case signingKeys
+    /// An author whose post at `through` was not pushed to followers: readers merge the author in.
+    case pulled(author: Int64, through: Int64)
+    /// Timelines that several processes share begin anew: those of an earlier generation are void.
+    case timelinesDropped(generation: Int64)
     /// Many accounts, follows or posts at once: everything derived from them is dropped.
     case bulk
 }

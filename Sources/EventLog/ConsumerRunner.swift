@@ -20,8 +20,12 @@ package final class ConsumerRunner: Service, Sendable {
     private let signal: WakeSignal
     private let tail: EventTail
     private let rest = Rest()
-    /// The offset in the store; 0 for a consumer that keeps none.
+    /// The offset in the store, as far as this process knows; 0 for a consumer that keeps none.
     private let savedOffset = Atomic<Int64>(0)
+    /// Where several processes share a group's work; nil where this process alone does it.
+    private let lease: WorkLease?
+    /// The holding of the lease that `savedOffset` was read in; 0 for none.
+    private let preparedEpoch = Atomic<Int64>(0)
     private let deadLetters: DeadLetters
     private let logger: Logger
     private let retries: Counter
@@ -29,9 +33,11 @@ package final class ConsumerRunner: Service, Sendable {
     private let backlog: Gauge
 
     init(
-        consumer: any EventConsumer, database: any Database, tail: EventTail, deadLetters: DeadLetters, logger: Logger
+        consumer: any EventConsumer, database: any Database, tail: EventTail, deadLetters: DeadLetters,
+        lease: WorkLease?, logger: Logger
     ) {
         self.consumer = consumer
+        self.lease = lease
         self.database = database
         self.tail = tail
         self.deadLetters = deadLetters
@@ -42,6 +48,7 @@ package final class ConsumerRunner: Service, Sendable {
         retries = Counter(label: MetricName.fanoutRetries, dimensions: labels)
         failures = Counter(label: MetricName.fanoutFailures, dimensions: labels)
         backlog = Gauge(label: MetricName.fanoutBacklog, dimensions: labels)
+        lease?.onAcquired { [signal] in signal.send() }
     }
 
     /// Called when events were committed.
@@ -52,7 +59,13 @@ package final class ConsumerRunner: Service, Sendable {
 
     /// Returns once everything up to `offset` has had its effect.
     package func waitUntilProcessed(_ offset: Int64) async throws {
-        try await progress.wait(for: offset, onWait: rest.end)
+        guard lease != nil else { return try await progress.wait(for: offset, onWait: rest.end) }
+        // It may be another process that does the work.
+        let group = consumer.group
+        while try await database.read({ try ConsumerOffsets.current(of: group, in: $0) }) < offset {
+            rest.end()
+            try await Task.sleep(for: .milliseconds(20))
+        }
     }
 
     /// Finds the place to begin. Must run before any state the consumer keeps is built.
@@ -92,10 +105,13 @@ package final class ConsumerRunner: Service, Sendable {
         while true {
             try Task.checkCancellation()
             do {
-                guard try await handleBatch() else { return }
+                guard try await holdsWork(), try await handleBatch() else { return }
                 pause = Backoff()
             } catch is CancellationError {
                 throw CancellationError()
+            } catch is WorkTaken {
+                // Where the lease is still this process's it goes on from where the other came.
+                preparedEpoch.store(0, ordering: .relaxed)
             } catch {
                 // No fault of an event, which would have been set aside: the store's, so it is waited out.
                 retries.increment()
@@ -105,6 +121,16 @@ package final class ConsumerRunner: Service, Sendable {
                 try await cancelWhenGracefulShutdown { try await Task.sleep(for: wait) }
             }
         }
+    }
+
+    /// Whether this process is to do the group's work; finds the place to go on from when it becomes so.
+    private func holdsWork() async throws -> Bool {
+        guard let lease else { return true }
+        guard let epoch = lease.epoch else { return false }
+        guard epoch != preparedEpoch.load(ordering: .relaxed) else { return true }
+        try await prepare()
+        preparedEpoch.store(epoch, ordering: .relaxed)
+        return true
     }
 
     /// - Returns: whether there may be more.
@@ -122,7 +148,9 @@ package final class ConsumerRunner: Service, Sendable {
         do {
             try await apply(Array(events))
             progress.advance(to: last.offset)
-        } catch let error as SQLError where error.isPassing {
+        } catch let error as WorkTaken {
+            throw error
+        } catch let error where error.isPassing {
             throw error
         } catch {
             retries.increment()
@@ -133,10 +161,12 @@ package final class ConsumerRunner: Service, Sendable {
 
     /// Moves on past events of other topics; now and then in the store too, or retention would wait for a quiet group.
     private func pass(_ head: Int64) async throws {
-        let group = consumer.group
-        let isDue = head - savedOffset.load(ordering: .relaxed) >= Limits.consumerBatchMax
-        if isDue, consumer is any TransactionalConsumer {
-            try await database.write { try ConsumerOffsets.save(head, group: group, in: $0) }
+        let saved = savedOffset.load(ordering: .relaxed)
+        // Where work is shared, only the store tells others how far it has come.
+        let isDue = head - saved >= Limits.consumerBatchMax || lease != nil && head > saved
+        if isDue, !(consumer is any VolatileConsumer) {
+            _ = try await database.commit(
+                [ConsumerOffsets.move(consumer.group, from: saved, to: head)], announcing: [])
             savedOffset.store(head, ordering: .relaxed)
         }
         progress.advance(to: head)
@@ -158,7 +188,9 @@ package final class ConsumerRunner: Service, Sendable {
             do {
                 try await apply([event])
                 return progress.advance(to: event.offset)
-            } catch let error as SQLError where error.isPassing {
+            } catch let error where error.isPassing {
+                throw error
+            } catch let error as WorkTaken {
                 throw error
             } catch is CancellationError {
                 throw CancellationError()
@@ -177,10 +209,17 @@ package final class ConsumerRunner: Service, Sendable {
         if let consumer = consumer as? any VolatileConsumer {
             return try await consumer.handle(events)
         }
-        guard let consumer = consumer as? any TransactionalConsumer, let last = events.last else { return }
-        try await database.write { store in
-            try consumer.handle(events, in: store)
-            try ConsumerOffsets.save(last.offset, group: consumer.group, in: store)
+        guard let last = events.last else { return }
+        let saved = savedOffset.load(ordering: .relaxed)
+        if let consumer = consumer as? any IdempotentConsumer {
+            try await consumer.handle(events)
+            _ = try await database.commit(
+                [ConsumerOffsets.move(consumer.group, from: saved, to: last.offset)], announcing: [])
+        } else if let consumer = consumer as? any TransactionalConsumer {
+            try await database.write { store in
+                try consumer.handle(events, in: store)
+                try ConsumerOffsets.move(consumer.group, from: saved, to: last.offset, in: store)
+            }
         }
         savedOffset.store(last.offset, ordering: .relaxed)
     }
@@ -190,14 +229,24 @@ package final class ConsumerRunner: Service, Sendable {
         logger.error(
             "event became a dead letter",
             metadata: ["group": "\(consumer.group)", "offset": "\(event.offset)", "error": "\(error)"])
-        let storesOffset = consumer is any TransactionalConsumer
+        let saved = consumer is any VolatileConsumer ? nil : savedOffset.load(ordering: .relaxed)
         try await deadLetters.bury(
-            event, group: consumer.group, reason: "\(error)", attempts: attempts, savingOffset: storesOffset)
+            event, group: consumer.group, reason: "\(error)", attempts: attempts, movingFrom: saved)
+        if saved != nil { savedOffset.store(event.offset, ordering: .relaxed) }
         progress.advance(to: event.offset)
     }
 }
 
-extension SQLError {
+/// An error that is no fault of the event, and passes: an engine that is down, or has too much to do.
+package protocol PassingError: Error {
+    var isPassing: Bool { get }
+}
+
+extension SQLError: PassingError {
     /// Whether waiting may help.
-    fileprivate var isPassing: Bool { code == .overloaded || code == .unavailable }
+    package var isPassing: Bool { code == .overloaded || code == .unavailable }
+}
+
+extension Error {
+    fileprivate var isPassing: Bool { (self as? any PassingError)?.isPassing ?? false }
 }

@@ -39,7 +39,7 @@ package struct DeadLetters: Sendable {
         }
     }
 
-    func bury(_ event: Event, group: String, reason: String, attempts: Int, savingOffset: Bool) async throws {
+    func bury(_ event: Event, group: String, reason: String, attempts: Int, movingFrom saved: Int64?) async throws {
         let now = clock.now()
         try await database.write { store in
             try store.execute(
@@ -56,7 +56,7 @@ package struct DeadLetters: Sendable {
                     .text(group), .integer(event.offset), .text(String(reason.prefix(500))),
                     .integer(Int64(attempts)), .integer(now),
                 ])
-            if savingOffset { try ConsumerOffsets.save(event.offset, group: group, in: store) }
+            if let saved { try ConsumerOffsets.move(group, from: saved, to: event.offset, in: store) }
         }
     }
 
@@ -78,6 +78,7 @@ package struct DeadLetters: Sendable {
 
     private func replay(_ letter: DeadLetter, with consumer: any EventConsumer) async throws {
         if let consumer = consumer as? any VolatileConsumer { try await consumer.handle([letter.event]) }
+        if let consumer = consumer as? any IdempotentConsumer { try await consumer.handle([letter.event]) }
         try await database.write { store in
             if let consumer = consumer as? any TransactionalConsumer {
                 try consumer.handle([letter.event], in: store)

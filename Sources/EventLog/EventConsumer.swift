@@ -19,3 +19,10 @@ package protocol VolatileConsumer: EventConsumer {
     /// Applies events in order; handling one twice must change nothing.
     func handle(_ events: [Event]) async throws
 }
+
+/// A consumer whose effects are kept outside this process and outside the store of record. Its offset is stored after
+/// they were made, so an event may come again: handling it twice must change nothing.
+package protocol IdempotentConsumer: EventConsumer {
+    /// Applies events in order.
+    func handle(_ events: [Event]) async throws
+}

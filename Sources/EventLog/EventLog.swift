@@ -20,9 +20,10 @@ package final class EventLog: CommitObserver, Sendable {
     }
 
     /// Adds a consumer group. Its runner is a service: run it in the service group.
-    package func add(_ consumer: any EventConsumer) -> ConsumerRunner {
+    /// - Parameter lease: where other processes have the group, too; run it beside the runner.
+    package func add(_ consumer: any EventConsumer, under lease: WorkLease? = nil) -> ConsumerRunner {
         let runner = ConsumerRunner(
-            consumer: consumer, database: database, tail: tail, deadLetters: deadLetters, logger: logger)
+            consumer: consumer, database: database, tail: tail, deadLetters: deadLetters, lease: lease, logger: logger)
         runners.withLock { $0.append(runner) }
         return runner
     }

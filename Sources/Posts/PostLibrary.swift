@@ -16,7 +16,7 @@ package final class PostLibrary: CommitObserver, Sendable {
     /// - Parameter bytesMax: the bound on the memory of the cards.
     package init(database: any Database, bytesMax: Int = 256 << 20) {
         self.database = database
-        cache = CoherentCache(name: "posts", costMax: bytesMax, cost: { $1?.cost ?? 64 })
+        cache = CoherentCache(name: "posts", costMax: bytesMax, lease: database.cacheLease, cost: { $1?.cost ?? 64 })
         database.observe(self)
     }
 

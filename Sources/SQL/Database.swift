@@ -6,6 +6,9 @@ import Core
 package protocol Database: Sendable {
     var dialect: Dialect { get }
 
+    /// Until when this process may answer from what it keeps in memory.
+    var cacheLease: CacheLease { get }
+
     /// Runs `body` on a consistent snapshot that includes every write acknowledged before the call.
     func read<T: Sendable>(_ body: @escaping @Sendable (any SQLReader) throws -> T) async throws -> T
 
@@ -29,6 +32,11 @@ package protocol Database: Sendable {
 
     /// Finishes what is queued and closes every connection.
     func close() async throws
+}
+
+extension Database {
+    /// Where no other process writes.
+    package var cacheLease: CacheLease { .permanent }
 }
 
 /// Sees every committed change, in commit order, on the thread that committed it: be brief, never block.

@@ -15,7 +15,7 @@ package final class FollowerLists: CommitObserver, Sendable {
     /// Registers itself with the database.
     package init(database: any Database) {
         self.database = database
-        cache = CoherentCache(name: "followers", costMax: Self.idsMax, cost: { $1.count + 16 })
+        cache = CoherentCache(name: "followers", costMax: Self.idsMax, lease: database.cacheLease, cost: { $1.count + 16 })
         database.observe(self)
     }
 

@@ -13,7 +13,7 @@ package final class RelationsCache: CommitObserver, Sendable {
     /// Registers itself with the database.
     package init(database: any Database) {
         self.database = database
-        cache = CoherentCache(name: "relations", costMax: Self.viewersMax)
+        cache = CoherentCache(name: "relations", costMax: Self.viewersMax, lease: database.cacheLease)
         database.observe(self)
     }
 

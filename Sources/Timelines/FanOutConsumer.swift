@@ -7,19 +7,43 @@ import SQL
 import SocialGraph
 import Telemetry
 
-/// Brings posts into the home timelines of their author's followers, and keeps those in step with the graph.
+/// Fan-out into this process's memory.
 package struct FanOutConsumer: VolatileConsumer {
-    package let group = "fanout"
-    package let topics: Set<Topic> = [.posts, .graph, .accounts]
+    package let group = FanOutWork.group
+    package let topics = FanOutWork.topics
+    private let work: FanOutWork
+
+    package init(_ work: FanOutWork) {
+        self.work = work
+    }
+
+    package func handle(_ events: [Event]) async throws { try await work.handle(events) }
+}
+
+/// Fan-out into timelines that many processes share, and that outlive this one.
+package struct SharedFanOutConsumer: IdempotentConsumer {
+    package let group = FanOutWork.group
+    package let topics = FanOutWork.topics
+    private let work: FanOutWork
+
+    package init(_ work: FanOutWork) {
+        self.work = work
+    }
+
+    package func handle(_ events: [Event]) async throws { try await work.handle(events) }
+}
+
+/// Brings posts into the home timelines of their author's followers, and keeps those in step with the graph.
+package struct FanOutWork: Sendable {
+    package static let group = "fanout"
+    package static let topics: Set<Topic> = [.posts, .graph, .accounts]
     /// Followers delivered to before other work gets a turn.
     private static let chunkSize = 1_000
 
     private let database: any Database
     private let directory: AccountDirectory
     private let followers: FollowerLists
-    private let home: HomeTimelines
-    private let users: UserTimelines
-    private let pulled: PulledAuthors
+    private let sink: any TimelineSink
     private let policy: FanOutPolicy
     private let clock: WallClock
     private let bounds: TimelineBounds
@@ -30,16 +54,14 @@ package struct FanOutConsumer: VolatileConsumer {
 
     /// - Parameter caches: what feeds are read from besides timelines.
     package init(
-        database: any Database, directory: AccountDirectory, followers: FollowerLists, home: HomeTimelines,
-        users: UserTimelines, pulled: PulledAuthors, policy: FanOutPolicy, clock: WallClock,
-        bounds: TimelineBounds = TimelineBounds(), caches: [any CommitObserver] = []
+        database: any Database, directory: AccountDirectory, followers: FollowerLists, sink: any TimelineSink,
+        policy: FanOutPolicy, clock: WallClock, bounds: TimelineBounds = TimelineBounds(),
+        caches: [any CommitObserver] = []
     ) {
         self.database = database
         self.directory = directory
         self.followers = followers
-        self.home = home
-        self.users = users
-        self.pulled = pulled
+        self.sink = sink
         self.policy = policy
         self.clock = clock
         self.bounds = bounds
@@ -53,7 +75,12 @@ package struct FanOutConsumer: VolatileConsumer {
         for cache in caches { cache.committed(changes) }
         try await preload(events)
         for event in events { try await handle(event) }
-        warm.record(home.count)
+        deliveries.increment(by: try await sink.flush())
+        let now = clock.now()
+        for event in events where event.kind == .postPublished {
+            lag.recordMilliseconds(max(0, now - event.occurredAt))
+        }
+        if let count = sink.count { warm.record(count) }
     }
 
     /// One read for all authors of the batch who are not in memory.
@@ -69,7 +96,6 @@ package struct FanOutConsumer: VolatileConsumer {
         case .postPublished:
             guard PostFlags(rawValue: event.flags).visibility != .author else { return }
             try await spread(event)
-            lag.recordMilliseconds(max(0, clock.now() - event.occurredAt))
         case .postEdited:
             // A post that only its author saw and others may see now takes its place among the rest.
             let flags = PostFlags(rawValue: event.flags)
@@ -78,8 +104,7 @@ package struct FanOutConsumer: VolatileConsumer {
         case .followed: try await backfill(ID(event.key), from: ID(event.subject))
         case .unfollowed: try await purge(ID(event.key), of: ID(event.subject))
         case .followsImported, .postsImported:
-            users.dropAll()
-            home.dropAll()
+            try await sink.dropAll()
         default: break
         }
     }
@@ -90,14 +115,15 @@ package struct FanOutConsumer: VolatileConsumer {
         let known = directory.cached(author)?.account
         let account = if let known { known } else { try await directory.account(author) }
         let count = account?.followersCount ?? 0
-        let mode = policy.decision(followers: count, previously: pulled.mode(of: author))
-        pulled.set(mode, for: author)
-        guard mode == .push else { return pulled.skip(position, of: author) }
+        let previous = try await sink.mode(of: author)
+        let mode = policy.decision(followers: count, previously: previous)
+        if mode != previous { try await sink.note(mode, of: author) }
+        guard mode == .push else { return try await sink.skip(position, of: author) }
         let list = try await followers.followers(of: author)
         var start = 0
         while start < list.count {
             let end = min(start + Self.chunkSize, list.count)
-            deliveries.increment(by: home.deliver(position, to: list[start..<end]))
+            deliveries.increment(by: try await sink.deliver(position, to: list[start..<end]))
             start = end
             if start < list.count { await Task.yield() }
         }
@@ -110,20 +136,21 @@ package struct FanOutConsumer: VolatileConsumer {
         }
         let newest = Array(found.prefix(max))
         let isWhole = found.count <= max
-        home.backfill(newest, completeFrom: isWhole ? .lowest : newest.last ?? .lowest, to: follower)
+        try await sink.backfill(
+            newest, completeFrom: isWhole ? .lowest : newest.last ?? .lowest, to: follower)
     }
 
     /// The read filter hides an unfollowed author at once; this only frees the space. The event may be an old one that is
     /// replayed, so a follow that stands now is left alone.
     private func purge(_ follower: ID<Account>, of followee: ID<Account>) async throws {
-        guard let timeline = home.timeline(of: follower) else { return }
+        guard await sink.mayHold(follower) else { return }
         let max = bounds.homeEntriesMax
         let positions: [Position] = try await database.read { store in
             try GraphQueries.follows(follower, followee, store)
                 ? [] : try PostQueries.positions(of: followee, before: .highest, limit: max, store)
         }
-        let held = Set(positions.map(\.rawValue).filter { $0 >= timeline.floor.rawValue })
-        home.remove(held, from: follower)
+        guard !positions.isEmpty else { return }
+        try await sink.remove(Set(positions.map(\.rawValue)), from: follower)
     }
 }
 

@@ -15,7 +15,7 @@ package final class UserTimelines: CommitObserver, Sendable {
     /// Registers itself with the database.
     package init(database: any Database, source: TimelineSource) {
         self.source = source
-        cache = CoherentCache(name: "user-timelines", costMax: Self.timelinesMax)
+        cache = CoherentCache(name: "user-timelines", costMax: Self.timelinesMax, lease: database.cacheLease)
         database.observe(self)
     }
 

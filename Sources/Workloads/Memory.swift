@@ -35,9 +35,11 @@ struct Memory: Sendable {
 
     func fanOut(pullThreshold: Int64) -> FanOutConsumer {
         FanOutConsumer(
-            database: database, directory: directory, followers: FollowerLists(database: database), home: home,
-            users: users, pulled: pulled, policy: FanOutPolicy(pullThreshold: pullThreshold), clock: clock,
-            caches: [directory, relations, library, users])
+            FanOutWork(
+                database: database, directory: directory, followers: FollowerLists(database: database),
+                sink: MemoryTimelineSink(home: home, users: users, pulled: pulled),
+                policy: FanOutPolicy(pullThreshold: pullThreshold), clock: clock,
+                caches: [directory, relations, library, users]))
     }
 
     func services(logger: Logger, fanOutOffset: @escaping @Sendable () -> Int64) async throws -> APIServices {

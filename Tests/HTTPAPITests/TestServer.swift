@@ -80,9 +80,11 @@ struct TestServer: Sendable {
         eventLog = EventLog(database: database, clock: wall, logger: Self.logger)
         let fanOut = eventLog.add(
             FanOutConsumer(
-                database: database, directory: directory, followers: FollowerLists(database: database), home: home,
-                users: users, pulled: pulled, policy: FanOutPolicy(pullThreshold: options.pullThreshold),
-                clock: wall, caches: [directory, relations, library, users]))
+                FanOutWork(
+                    database: database, directory: directory, followers: FollowerLists(database: database),
+                    sink: MemoryTimelineSink(home: home, users: users, pulled: pulled),
+                    policy: FanOutPolicy(pullThreshold: options.pullThreshold),
+                    clock: wall, caches: [directory, relations, library, users])))
         runners =
             [fanOut] + [
                 eventLog.add(AccountCountersConsumer()), eventLog.add(PostCountersConsumer()),

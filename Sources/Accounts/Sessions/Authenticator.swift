@@ -8,13 +8,14 @@ package final class Authenticator: CommitObserver, Sendable {
     private let authority: TokenAuthority
     private let directory: AccountDirectory
     private var clock: WallClock { authority.clock }
-    private let sessions = CoherentCache<Int64, SessionState>(name: "sessions", costMax: Limits.sessionStatesMax)
+    private let sessions: CoherentCache<Int64, SessionState>
 
     /// Registers itself with the database.
     package init(database: any Database, authority: TokenAuthority, directory: AccountDirectory) {
         self.database = database
         self.authority = authority
         self.directory = directory
+        sessions = CoherentCache(name: "sessions", costMax: Limits.sessionStatesMax, lease: database.cacheLease)
         database.observe(self)
     }
 
@@ -34,7 +35,7 @@ package final class Authenticator: CommitObserver, Sendable {
     /// Whether a token that was verified in this epoch still stands, as far as memory knows; never blocks. False says
     /// nothing: ask `authenticate`.
     package func isInForce(_ principal: Principal) -> Bool {
-        principal.expiresAt > clock.now() && sessions.peek(principal.sessionID) == .active
+        database.cacheLease.isValid && principal.expiresAt > clock.now() && sessions.peek(principal.sessionID) == .active
             && directory.cached(principal.accountID)?.standing.isActive == true
     }
 

@@ -16,6 +16,8 @@ package final class TokenAuthority: Sendable {
         var readApplied: UInt64 = 0
         /// When an unknown key last made the store be asked, in milliseconds since 1970.
         var askedAt: Int64 = 0
+        /// The keys in the store changed after the newest read began.
+        var isStale = false
     }
 
     /// A client's clock or another process's may be ahead by this much, in seconds.
@@ -30,7 +32,7 @@ package final class TokenAuthority: Sendable {
     private let signal: AsyncStream<Void>.Continuation
     private let keys: Mutex<Keys>
     private let keysGone = Atomic<Int>(0)
-    private let verified = CoherentCache<String, Principal>(name: "access_tokens", costMax: Limits.verifiedTokensMax)
+    private let verified: CoherentCache<String, Principal>
 
     private init(database: any Database, settings: AccountsSettings, clock: WallClock, ring: KeyRing, logger: Logger) {
         self.database = database
@@ -38,6 +40,8 @@ package final class TokenAuthority: Sendable {
         self.clock = clock
         self.logger = logger
         keys = Mutex(Keys(ring: ring))
+        verified = CoherentCache(
+            name: "access_tokens", costMax: Limits.verifiedTokensMax, lease: database.cacheLease)
         (keysChanged, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
@@ -123,8 +127,9 @@ package final class TokenAuthority: Sendable {
         return Principal(accountID: account, sessionID: session.rawValue, expiresAt: claims.exp * 1000)
     }
 
-    /// Another process may have begun to sign with a key that this one has not read yet.
+    /// Another process may have begun to sign with a key that this one has not read yet, or removed one.
     private func ring(knowing keyID: String) async throws -> KeyRing {
+        if !database.cacheLease.isValid || keys.withLock({ $0.isStale }) { try await reloadKeys() }
         let now = clock.now()
         let (ring, mayAsk) = keys.withLock { keys in
             let mayAsk = !keys.ring.ids.contains(keyID) && abs(now - keys.askedAt) >= Self.unknownKeyPause
@@ -143,9 +148,15 @@ package final class TokenAuthority: Sendable {
     func reloadKeys() async throws {
         let read = keys.withLock { keys in
             keys.readsBegun += 1
+            keys.isStale = false
             return keys.readsBegun
         }
-        let ring = await KeyRing(try await database.read { try SigningKey.all($0) })
+        let stored: [SigningKey]
+        do { stored = try await database.read { try SigningKey.all($0) } } catch {
+            keys.withLock { $0.isStale = true }
+            throw error
+        }
+        let ring = await KeyRing(stored)
         let isKeyGone = keys.withLock { keys in
             guard read > keys.readApplied else { return false }
             let isKeyGone = !keys.ring.ids.isSubset(of: ring.ids)
@@ -153,16 +164,22 @@ package final class TokenAuthority: Sendable {
             keys.ring = ring
             return isKeyGone
         }
-        if isKeyGone {
-            // In this order: who reads the new number finds no token of the keys that went.
-            verified.invalidateAll()
-            keysGone.add(1, ordering: .sequentiallyConsistent)
-        }
+        if isKeyGone { forgetVerified() }
+    }
+
+    /// In this order: who reads the new number finds no token of the keys that went.
+    private func forgetVerified() {
+        verified.invalidateAll()
+        keysGone.add(1, ordering: .sequentiallyConsistent)
     }
 }
 
 extension TokenAuthority: CommitObserver {
     package func committed(_ changes: [Change]) {
-        if changes.contains(.signingKeys) { signal.yield() }
+        guard changes.contains(.signingKeys) else { return }
+        // A key may be gone: no token of before passes until the keys have been read again.
+        keys.withLock { $0.isStale = true }
+        forgetVerified()
+        signal.yield()
     }
 }

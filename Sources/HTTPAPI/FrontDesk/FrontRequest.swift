@@ -23,7 +23,7 @@ extension FrontRequest {
     /// `Connection`.
     private static let foreign: [StaticString] = [
         "content-length", "transfer-encoding", "expect", "upgrade", "te", "trailer", "http2-settings",
-        "proxy-connection",
+        "proxy-connection", "starling-position",
     ]
 
     /// Reads the request that begins `bytes`; nil for anything but a request as described.

@@ -58,6 +58,16 @@ package struct Endpoint: Sendable {
         return try await handler(request)
     }
 
+    /// The same endpoint, which answers from memory only while the lease is valid: at its first look, and still when the
+    /// answer is laid.
+    func answering(under lease: CacheLease) -> Endpoint {
+        guard let warm else { return self }
+        let leased: WarmHandler = { request, splicer in
+            lease.isValid && warm(request, &splicer) && lease.isValid
+        }
+        return Endpoint(method, path, access, charge: charge, operation, warm: leased, handler: handler)
+    }
+
     /// The same endpoint under another path, and method where given.
     func alias(_ path: String, method: HTTPRequest.Method? = nil) -> Endpoint {
         var operation = operation

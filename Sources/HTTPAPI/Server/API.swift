@@ -2,6 +2,7 @@ import Accounts
 import Core
 import HTTPTypes
 import KeyValue
+import SQL
 import Telemetry
 
 /// Answers requests: finds the endpoint, asks who calls, charges them, lets the endpoint answer, and turns every error
@@ -25,7 +26,8 @@ package struct API: Sendable {
             GraphRoutes(services: services).endpoints, PostRoutes(services: services).endpoints,
             FeedRoutes(services: services).endpoints,
         ]
-        let features = controllers.flatMap(\.self)
+        let lease = services.database.cacheLease
+        let features = controllers.flatMap(\.self).map { $0.answering(under: lease) }
         routes = RouteTable(features + operations.endpoints(documenting: features))
         authenticator = services.authenticator
         activity = services.activity

@@ -9,6 +9,7 @@ import Telemetry
 ///   before, but it is not stored, and who asks from then on begins a new load.
 /// - So a writer that invalidates after its commit and before its answer keeps the promise that no later answer rests
 ///   on what it changed.
+/// - While the process's lease has lapsed, nothing is answered from memory, and no load joined or kept.
 ///
 /// Entries that were not read lately are evicted once all costs add up to more than the bound.
 @usableFromInline
@@ -18,6 +19,7 @@ package final class CoherentCache<Key: CacheKey, Value: Sendable>: Sendable {
     /// Made with the cache and freed with it. Unsafe, because it counts no references; safe, because it never changes.
     @usableFromInline nonisolated(unsafe) let parts: UnsafeMutableBufferPointer<Part>
     @usableFromInline let seed: UInt64
+    private let lease: CacheLease
     private let hits: Counter
     private let misses: Counter
 
@@ -25,17 +27,20 @@ package final class CoherentCache<Key: CacheKey, Value: Sendable>: Sendable {
     ///   - name: the label `cache` of the metrics of hits and misses.
     ///   - costMax: the bound on the sum of all costs. It is split evenly over the shards; what costs more than a
     ///     shard's part is not kept.
+    ///   - lease: until when what is held may be handed out.
     ///   - cost: what an entry costs, such as its bytes; at least 1 is counted.
     package init(
         name: String,
         costMax: Int,
         shardCount: Int = Limits.shardCount,
+        lease: CacheLease = .permanent,
         metrics: any MetricsFactory = MetricsSystem.factory,
         cost: @escaping @Sendable (Key, Value) -> Int = { _, _ in 1 }
     ) {
         let shardCount = max(1, shardCount)
         let seed = UInt64.random(in: .min ... .max)
         self.seed = seed
+        self.lease = lease
         parts = .allocate(capacity: shardCount)
         for index in 0..<shardCount {
             parts.initializeElement(
@@ -58,13 +63,14 @@ package final class CoherentCache<Key: CacheKey, Value: Sendable>: Sendable {
 
     /// What is held for `key`; nil begins no load.
     package func get(_ key: Key) -> Value? {
-        let value = parts[place(of: key)].withLock { $0.value(key) }
+        let value = lease.isValid ? parts[place(of: key)].withLock { $0.value(key) } : nil
         if value == nil { misses.increment() } else { hits.increment() }
         return value
     }
 
     /// `get` for the hottest reads: misses are not counted, and looks in lots of `hitsPerReport`, since a
-    /// counter that every core writes to costs more than the look-up.
+    /// counter that every core writes to costs more than the look-up. Nor is the lease asked: who answers from several
+    /// caches asks it once.
     @inlinable
     package func peek(_ key: Key) -> Value? {
         peek(key) { $0.pointee }
@@ -105,6 +111,10 @@ package final class CoherentCache<Key: CacheKey, Value: Sendable>: Sendable {
     package func load(
         _ keys: [Key], using loader: @Sendable ([Key]) async throws -> [Key: Value]
     ) async throws -> [Key: Value] {
+        guard lease.isValid else {
+            misses.increment(by: keys.count)
+            return try await loader(Array(Set(keys)))
+        }
         var (found, missing) = held(keys)
         hits.increment(by: found.count)
         guard !missing.isEmpty else { return found }

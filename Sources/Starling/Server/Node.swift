@@ -60,10 +60,11 @@ struct Node: Sendable {
 
         let fanOut = eventLog.add(
             FanOutConsumer(
-                database: database, directory: directory, followers: FollowerLists(database: database), home: home,
-                users: users, pulled: pulled,
-                policy: FanOutPolicy(pullThreshold: Int64(settings.pullThreshold)), clock: clock,
-                bounds: settings.timelineBounds, caches: [directory, relations, library, users]))
+                FanOutWork(
+                    database: database, directory: directory, followers: FollowerLists(database: database),
+                    sink: MemoryTimelineSink(home: home, users: users, pulled: pulled),
+                    policy: FanOutPolicy(pullThreshold: Int64(settings.pullThreshold)), clock: clock,
+                    bounds: settings.timelineBounds, caches: [directory, relations, library, users])))
         let runners =
             [fanOut] + [
                 eventLog.add(AccountCountersConsumer()), eventLog.add(PostCountersConsumer()),
