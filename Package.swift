@@ -36,6 +36,7 @@ let package = Package(
     targets: [
         // System libraries, one thin module each.
         .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
+        .systemLibrary(name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CPrefetch"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
@@ -52,9 +53,23 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(
-            name: "SQL",
+            name: "Redis",
             dependencies: [
                 "Core", "Telemetry",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "DequeModule", package: "swift-collections"),
+            ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "SQL",
+            dependencies: [
+                "Core", "Telemetry", "CPostgreSQL",
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Metrics", package: "swift-metrics"),
@@ -105,7 +120,8 @@ let package = Package(
         .target(
             name: "Timelines",
             dependencies: [
-                "Core", "Telemetry", "SQL", "EventLog", "KeyValue", "Accounts", "SocialGraph", "Posts", "CPrefetch",
+                "Core", "Telemetry", "SQL", "EventLog", "KeyValue", "Redis", "Accounts", "SocialGraph", "Posts", "CPrefetch",
+                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
@@ -159,7 +175,7 @@ let package = Package(
             name: "Starling",
             dependencies: [
                 "Core", "Telemetry", "SQL", "EventLog", "KeyValue", "Accounts", "SocialGraph", "Posts", "Timelines",
-                "HTTPAPI", "HTTPClient", "Bench", "CZlib",
+                "HTTPAPI", "HTTPClient", "Bench", "CZlib", "Redis",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),

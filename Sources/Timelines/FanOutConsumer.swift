@@ -69,13 +69,15 @@ package struct FanOutWork: Sendable {
     }
 
     package func handle(_ events: [Event]) async throws {
+        // What other processes changed before the last of these must be known here: whom an author's posts go to, above all.
+        try await database.waitUntilApplied(events.last?.offset ?? 0, timeout: Limits.fanOutWait)
         // A commit can be read a moment before it is announced. A reader whose `latest` lies past an event must not meet
         // what a cache holds from before it, or would never hear of what the event brought.
         let changes = events.compactMap(\.change)
         for cache in caches { cache.committed(changes) }
         try await preload(events)
         for event in events { try await handle(event) }
-        deliveries.increment(by: try await sink.flush())
+        deliveries.increment(by: try await sink.flush(through: events.last?.offset ?? 0))
         let now = clock.now()
         for event in events where event.kind == .postPublished {
             lag.recordMilliseconds(max(0, now - event.occurredAt))
@@ -167,4 +169,9 @@ extension Event {
         default: nil
         }
     }
+}
+
+extension Limits {
+    /// How long fan-out waits for changes of other processes to arrive before the batch is tried again.
+    package static let fanOutWait: Duration = .seconds(5)
 }

@@ -18,6 +18,8 @@ package struct FeedReader: Sendable {
     let relations: RelationsCache
     let library: PostLibrary
     let home: HomeTimelines
+    /// Where timelines are in Redis and `home` holds some of them.
+    let shared: SharedHome?
     let users: UserTimelines
     let pulled: PulledAuthors
     let source: TimelineSource
@@ -28,7 +30,8 @@ package struct FeedReader: Sendable {
 
     package init(
         database: any Database, directory: AccountDirectory, relations: RelationsCache, library: PostLibrary,
-        home: HomeTimelines, users: UserTimelines, pulled: PulledAuthors, source: TimelineSource, clock: WallClock,
+        home: HomeTimelines, shared: SharedHome? = nil, users: UserTimelines, pulled: PulledAuthors,
+        source: TimelineSource, clock: WallClock,
         fanOutOffset: @escaping @Sendable () -> Int64
     ) {
         self.database = database
@@ -36,6 +39,7 @@ package struct FeedReader: Sendable {
         self.relations = relations
         self.library = library
         self.home = home
+        self.shared = shared
         self.users = users
         self.pulled = pulled
         self.source = source

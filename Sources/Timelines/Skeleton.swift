@@ -47,6 +47,11 @@ extension FeedReader {
     private func homeSlice(
         of viewer: ID<Account>, before: Position, limit: Int
     ) async throws -> HomeTimelines.Slice {
+        if let shared {
+            return try await shared.slice(of: viewer, before: before, limit: limit) {
+                try await source.home(of: viewer, now: clock.now())
+            }
+        }
         while true {
             if let slice = home.slice(of: viewer, before: before, limit: limit) { return slice }
             // It may be evicted again before it is read; then it is built again.

@@ -26,6 +26,11 @@ package struct Timeline: Sendable, Hashable {
         self.entriesMax = entriesMax
     }
 
+    /// - Parameter entries: in ascending order; those below the floor do not count.
+    init(entries: [Int64], notBelow floor: Position, entriesMax: Int) {
+        self.init(entries: Array(entries.drop { $0 < floor.rawValue }), floor: floor, entriesMax: entriesMax)
+    }
+
     /// Adds an activity, once. One below the floor is the store's to tell of.
     /// - Returns: whether the timeline changed.
     @discardableResult

@@ -31,8 +31,9 @@ package protocol TimelineSink: Sendable {
     func note(_ mode: FanOut, of author: ID<Account>) async throws
 
     /// Returns once all before has had its effect.
+    /// - Parameter offset: the last event that it came from.
     /// - Returns: how many timelines took what `deliver` had not reported.
-    func flush() async throws -> Int
+    func flush(through offset: Int64) async throws -> Int
 
     /// Timelines held, for the metric; nil where nobody counts them.
     var count: Int? { get }
@@ -81,5 +82,5 @@ package struct MemoryTimelineSink: TimelineSink {
 
     package func mode(of author: ID<Account>) -> FanOut { pulled.mode(of: author) }
 
-    package func flush() -> Int { 0 }
+    package func flush(through offset: Int64) -> Int { 0 }
 }

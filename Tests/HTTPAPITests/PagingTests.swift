@@ -113,6 +113,8 @@ struct PagingTests {
             let cast = try await server.cast()
             for person in [cast.bob, cast.carol] { try await server.follow(person, cast.alice) }
             for number in 1...2 { try await server.publish("\(number)", by: cast.alice) }
+            // `since` tells of what fan-out has handled.
+            try await server.drained()
             let lists = [
                 "/v1/feed?", "/v1/feed?since=l0&", "/v1/users/\(cast.alice.id)/posts?",
                 "/v1/users/\(cast.alice.id)/followers?",

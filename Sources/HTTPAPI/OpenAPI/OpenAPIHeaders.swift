@@ -18,6 +18,9 @@ enum OpenAPIHeaders {
                 + "otherwise.", ["type": "string", "enum": ["gzip"]]),
         "Vary": header(
             "There where the answer may be compressed.", ["type": "string", "enum": ["Accept-Encoding"]]),
+        "Starling-Position": header(
+            "After a write, where several processes serve: how far the store had come. Send it with later requests, and they "
+                + "see the write whichever process answers.", string, example: "48121"),
         "Allow": header("The methods that this path takes.", string, example: "GET, HEAD"),
     ]
 

@@ -13,7 +13,8 @@ struct OpenAPIOperation {
             ("tags", [.string(operation.tag)]), ("security", security),
         ]
         if let text = OpenAPIDescriptions.text(of: operation.id) { members.append(("description", .string(text))) }
-        let parameters = pathParameters + operation.parameters.map { Self.reference("parameters", $0) }
+        let names = operation.parameters + (endpoint.charge == .none ? [] : ["position"])
+        let parameters = pathParameters + names.map { Self.reference("parameters", $0) }
         if !parameters.isEmpty { members.append(("parameters", .array(parameters))) }
         if let body = operation.body { members.append(("requestBody", requestBody(body))) }
         members.append(("responses", .object(responses)))
@@ -70,6 +71,9 @@ struct OpenAPIOperation {
         var headers: [(key: String, value: OpenAPIValue)] = OpenAPIHeaders.common(isCharged: endpoint.charge != .none)
         if operation.parameters.contains("idempotencyKey") {
             headers.append(("Idempotency-Replayed", Self.reference("headers", "Idempotency-Replayed")))
+        }
+        if endpoint.charge != .none, endpoint.method != .get {
+            headers.append(("Starling-Position", Self.reference("headers", "Starling-Position")))
         }
         if endpoint.mayBeCompressed { headers += OpenAPIHeaders.references(["Content-Encoding", "Vary"]) }
         let response: OpenAPIValue = [

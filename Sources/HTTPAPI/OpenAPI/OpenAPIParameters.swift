@@ -22,6 +22,13 @@ enum OpenAPIParameters {
             ["type": "string", "enum": ["chronological"], "default": "chronological"], example: "chronological"),
         "replies": query(
             "replies", "Whether replies are listed too.", ["type": "boolean", "default": false], example: true),
+        "position": [
+            "name": "Starling-Position", "in": "header", "required": false,
+            "description": .string(
+                "The `Starling-Position` of an earlier answer: this request sees what that one wrote, whichever process "
+                    + "answers. Proxies that send a client to one process make it unnecessary."),
+            "schema": ["type": "string", "pattern": "^[0-9]{1,19}$"], "example": "48121",
+        ],
         "idempotencyKey": [
             "name": "Idempotency-Key", "in": "header", "required": false,
             "description": .string(

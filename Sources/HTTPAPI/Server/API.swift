@@ -13,6 +13,7 @@ package struct API: Sendable {
     let activity: ActivityRecorder
     let limiter: RequestLimiter
     let compression: Compression
+    private let reading: ReadYourWrites
     private let logger: Logger
 
     package init(
@@ -33,6 +34,7 @@ package struct API: Sendable {
         activity = services.activity
         self.limiter = requestLimiter
         self.compression = compression
+        reading = ReadYourWrites(database: services.database)
         self.logger = logger
     }
 
@@ -60,7 +62,9 @@ package struct API: Sendable {
                 throw error
             }
             fields = try limiter.charge(endpoint, request)
+            try await reading.wait(for: request)
             var response = try await endpoint.answer(request)
+            reading.note(in: &response, to: request)
             // What a viewer may see can change with every request, so nothing between keeps it.
             if case .open = endpoint.access {} else { response.headers[.cacheControl] = "no-store" }
             response.headers.append(contentsOf: fields)

@@ -15,6 +15,58 @@ struct ServerOptions: ParsableArguments {
     @Option(name: .customLong("data-dir"), help: "The folder of the database (default: starling-data).")
     var dataDir: String?
 
+    @Option(
+        help: """
+            What this process does, with commas: api, relay, fanout, upkeep (default: everything). Fewer than all need \
+            --database-url.
+            """)
+    var roles: String?
+
+    @Option(
+        name: .customLong("database-url"),
+        help:
+            "postgres://user:password@host/database: keep everything in PostgreSQL (default: SQLite in the data folder)."
+    )
+    var databaseURL: String?
+
+    @Option(
+        name: .customLong("database-replica-url"),
+        help: "A read replica for what may be a little old (default: none).")
+    var databaseReplicaURL: String?
+
+    @Option(
+        name: .customLong("database-connections"),
+        help: "Connections to PostgreSQL for reading; writing takes a few more (default: 8).")
+    var databaseConnections: Int?
+
+    @Option(
+        name: .customLong("redis-url"),
+        help: """
+            redis://user:password@host:port, several hosts with commas for a cluster: timelines and limits that \
+            processes share (default: in memory).
+            """)
+    var redisURL: String?
+
+    @Option(
+        name: .customLong("kafka-brokers"),
+        help: "host:port, with commas: consumers read events from Kafka (default: from the outbox table).")
+    var kafkaBrokers: String?
+
+    @Option(name: .customLong("kafka-partitions"), help: "Partitions of topics that are created (default: 12).")
+    var kafkaPartitions: Int?
+
+    @Option(
+        name: .customLong("kafka-replication"), help: "Copies of topics that are created (default: 1; 3 in production)."
+    )
+    var kafkaReplication: Int?
+
+    @Option(
+        name: .customLong("media-url"),
+        help:
+            "s3://bucket/prefix?region=…&endpoint=…, or a folder: where media are kept (default: media in the data folder)."
+    )
+    var mediaURL: String?
+
     @Option(name: .customLong("rate-limits"), help: "on or off (default: on). Off only for load tests.")
     var rateLimits: String?
 

@@ -11,6 +11,8 @@ struct ServerSettings: Sendable {
     var host = "127.0.0.1"
     var port = 8080
     var dataDirectory = "starling-data"
+    var roles = RoleName.all
+    var engines = EngineSettings()
     var rateLimits = RateLimits()
     var pullThreshold = 10_000
     var trustedProxies = TrustedProxies()
@@ -39,6 +41,8 @@ struct ServerSettings: Sendable {
         host = try reader.text(.host, default: host)
         port = try reader.number(.port, default: port, in: 0...65_535)
         dataDirectory = try reader.text(.dataDir, default: dataDirectory)
+        engines = try EngineSettings(reader)
+        roles = try RoleName.set(try reader.optionalText(.roles), engines: engines)
         pullThreshold = try reader.number(.pullThreshold, default: pullThreshold, in: 1...1_000_000_000)
         metricsPort = try reader.optionalNumber(.metricsPort, in: 0...65_535)
         metricsToken = try reader.optionalText(.metricsToken)

@@ -3,6 +3,15 @@ enum Setting: String, CaseIterable {
     case host
     case port
     case dataDir = "data-dir"
+    case roles
+    case databaseURL = "database-url"
+    case databaseReplicaURL = "database-replica-url"
+    case databaseConnections = "database-connections"
+    case redisURL = "redis-url"
+    case kafkaBrokers = "kafka-brokers"
+    case kafkaPartitions = "kafka-partitions"
+    case kafkaReplication = "kafka-replication"
+    case mediaURL = "media-url"
     case rateLimits = "rate-limits"
     case rateLimitReads = "rate-limit-reads"
     case rateLimitWrites = "rate-limit-writes"
@@ -39,12 +48,16 @@ extension ServerOptions {
     /// What was given as flags.
     var values: [Setting: SettingValue] {
         let texts: [(Setting, String?)] = [
-            (.host, host), (.dataDir, dataDir), (.rateLimits, rateLimits), (.trustedProxies, trustedProxies),
+            (.host, host), (.dataDir, dataDir), (.roles, roles), (.databaseURL, databaseURL),
+            (.databaseReplicaURL, databaseReplicaURL), (.redisURL, redisURL), (.kafkaBrokers, kafkaBrokers),
+            (.mediaURL, mediaURL), (.rateLimits, rateLimits), (.trustedProxies, trustedProxies),
             (.metricsToken, metricsToken), (.fastPath, fastPath), (.tlsCert, tlsCert), (.tlsKey, tlsKey),
             (.compression, compression), (.logLevel, logLevel), (.logFormat, logFormat),
         ]
         let numbers: [(Setting, Int?)] = [
-            (.port, port), (.rateLimitReads, rateLimitReads), (.rateLimitWrites, rateLimitWrites),
+            (.port, port), (.databaseConnections, databaseConnections), (.kafkaPartitions, kafkaPartitions),
+            (.kafkaReplication, kafkaReplication), (.rateLimitReads, rateLimitReads),
+            (.rateLimitWrites, rateLimitWrites),
             (.rateLimitAddress, rateLimitAddress), (.rateLimitCredentials, rateLimitCredentials),
             (.pullThreshold, pullThreshold), (.metricsPort, metricsPort), (.eventRetentionDays, eventRetentionDays),
             (.homeTimelinesMax, homeTimelinesMax), (.postCacheMiB, postCacheMiB), (.connectionsMax, connectionsMax),

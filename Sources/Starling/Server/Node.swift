@@ -5,13 +5,14 @@ import HTTPAPI
 import KeyValue
 import Logging
 import Posts
+import Redis
 import SQL
 import ServiceLifecycle
 import SocialGraph
 import Telemetry
 import Timelines
 
-/// One process of Starling, wired: the only place that picks drivers.
+/// One process of Starling, wired.
 struct Node: Sendable {
     let database: any Database
     let ids: IDGenerator
@@ -21,33 +22,29 @@ struct Node: Sendable {
     let home: HomeTimelines
     let users: UserTimelines
     let source: TimelineSource
+    let timelines: TimelineEngine
+    let redis: Redis?
     let clock: WallClock
     /// What runs as long as the process does.
     let services: [any Service]
 
     static let migrations =
-        [Outbox.migration, IDGenerator.migration] + AccountSchema.migrations + GraphSchema.migrations
-        + PostSchema.migrations
+        [Outbox.migration, IDGenerator.migration, WorkLease.migration, TimelineGeneration.migration]
+        + AccountSchema.migrations + GraphSchema.migrations + PostSchema.migrations
 
-    /// Opens the store, brings its schema up to date and wires everything on top.
+    /// Opens the engines and wires everything on top.
     static func opened(
         in directory: DataDirectory, settings: ServerSettings, logger: Logger, clock: WallClock = .system
     ) async throws -> Node {
-        let database: SQLiteDatabase
-        do { database = try SQLiteDatabase(path: directory.database) } catch {
-            throw SettingsError(
-                "\(directory.database) cannot be opened (\(error)). Put a backup in its place, or choose another folder "
-                    + "with --data-dir.")
-        }
-        let applied = try await Migrator(migrations).migrate(database)
-        if !applied.isEmpty { logger.info("store migrated", metadata: ["steps": "\(applied.count)"]) }
-        return try await wired(on: database, settings: settings, logger: logger, clock: clock)
+        let engines = try await Engines.opened(in: directory, settings: settings, logger: logger)
+        return try await wired(on: engines, settings: settings, logger: logger, clock: clock)
     }
 
     static func wired(
-        on database: any Database, settings: ServerSettings, logger: Logger, clock: WallClock
+        on engines: Engines, settings: ServerSettings, logger: Logger, clock: WallClock
     ) async throws -> Node {
-        let ids = try await IDGenerator.leased(from: database, node: 0, clock: clock)
+        let database = engines.database
+        let ids = try await IDGenerator.leased(from: database, node: engines.node, clock: clock)
         // The caches observe commits, so they come before anything that commits.
         let directory = AccountDirectory(database: database)
         let relations = RelationsCache(database: database)
@@ -57,20 +54,15 @@ struct Node: Sendable {
         let home = HomeTimelines(timelinesMax: settings.homeTimelinesMax, clock: clock)
         let pulled = PulledAuthors()
         let eventLog = EventLog(database: database, clock: clock, logger: logger)
-
-        let fanOut = eventLog.add(
-            FanOutConsumer(
-                FanOutWork(
-                    database: database, directory: directory, followers: FollowerLists(database: database),
-                    sink: MemoryTimelineSink(home: home, users: users, pulled: pulled),
-                    policy: FanOutPolicy(pullThreshold: Int64(settings.pullThreshold)), clock: clock,
-                    bounds: settings.timelineBounds, caches: [directory, relations, library, users])))
-        let runners =
-            [fanOut] + [
-                eventLog.add(AccountCountersConsumer()), eventLog.add(PostCountersConsumer()),
-                eventLog.add(DeletedAccountsConsumer(clock: clock)),
-            ]
-        for runner in runners { try await runner.prepare() }
+        let parts = TimelineEngine.Parts(
+            database: database, eventLog: eventLog, directory: directory, home: home, users: users, pulled: pulled,
+            caches: [directory, relations, library, users], settings: settings, clock: clock, logger: logger)
+        let timelines =
+            if let redis = engines.redis {
+                try await TimelineEngine.shared(parts, redis: redis, holder: engines.holder)
+            } else {
+                try await TimelineEngine.memory(parts)
+            }
 
         var accountSettings = AccountsSettings()
         accountSettings.accessTokenLifetime = settings.accessTokenLifetime
@@ -95,23 +87,49 @@ struct Node: Sendable {
             posts: posts,
             feed: FeedReader(
                 database: database, directory: directory, relations: relations, library: library, home: home,
-                users: users, pulled: pulled, source: source, clock: clock,
-                fanOutOffset: { fanOut.processed }),
+                shared: timelines.shared, users: users, pulled: pulled, source: source, clock: clock,
+                fanOutOffset: timelines.offset),
             database: database)
-        let upkeep: [any Service] = [
-            authority, activity, SessionPurge(database: database, authority: authority, clock: clock, logger: logger),
-            OutboxRetention(
-                database: database, retention: settings.eventRetention, clock: clock, logger: logger),
-            IdempotencyPurge(posts: posts, logger: logger),
-        ]
+        var services = engines.services + timelines.services + [authority, activity]
+        if settings.roles.contains(.upkeep) {
+            services += try await upkeep(
+                engines, eventLog: eventLog, posts: posts, authority: authority, settings: settings, clock: clock,
+                logger: logger)
+        }
         return Node(
             database: database, ids: ids, eventLog: eventLog, api: api, authority: authority, home: home,
-            users: users, source: source, clock: clock, services: runners + upkeep)
+            users: users, source: source, timelines: timelines, redis: engines.redis, clock: clock, services: services)
+    }
+
+    /// Counters, and the removal of what expired or was deleted. Several processes share it by leases.
+    private static func upkeep(
+        _ engines: Engines, eventLog: EventLog, posts: PostService, authority: TokenAuthority, settings: ServerSettings,
+        clock: WallClock, logger: Logger
+    ) async throws -> [any Service] {
+        let consumers: [any EventConsumer] = [
+            AccountCountersConsumer(), PostCountersConsumer(), DeletedAccountsConsumer(clock: clock),
+        ]
+        var services: [any Service] = []
+        for consumer in consumers {
+            let lease =
+                settings.engines.isShared
+                ? WorkLease(consumer.group, holder: engines.holder, database: engines.database, logger: logger) : nil
+            let runner = eventLog.add(consumer, under: lease)
+            if let lease { services.append(lease) } else { try await runner.prepare() }
+            services.append(runner)
+        }
+        let database = engines.database
+        return services + [
+            SessionPurge(database: database, authority: authority, clock: clock, logger: logger),
+            OutboxRetention(database: database, retention: settings.eventRetention, clock: clock, logger: logger),
+            IdempotencyPurge(posts: posts, logger: logger),
+        ]
     }
 
     /// Gives the unused ids back and closes the store.
     func close() async throws {
         try await ids.release()
+        await redis?.close()
         try await database.close()
     }
 }

@@ -31,6 +31,7 @@ package enum MetricName {
     package static let deadLetters = "starling_dead_letters"
     package static let outboxRetained = "starling_outbox_retained"
     package static let countersDrift = "starling_counters_drift"
+    package static let timelineUpdateGaps = "starling_timeline_update_gaps"
     /// Label `work`: what the lease is for.
     package static let workLeaseHeld = "starling_work_lease_held"
     package static let metricsDroppedSeries = "starling_metrics_dropped_series"
@@ -58,6 +59,7 @@ package enum MetricName {
         deadLetters: "Events set aside after their retries ran out.",
         outboxRetained: "Rows in the outbox.",
         countersDrift: "Difference found between counters and the rows they count.",
+        timelineUpdateGaps: "Times that timelines in memory were dropped because an update from Redis was missed.",
         workLeaseHeld: "1 in the process that does this work now, by work.",
         metricsDroppedSeries: "Requests for a metric refused because of the bound on series or a clash of kinds.",
     ]

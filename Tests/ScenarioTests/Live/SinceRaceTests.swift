@@ -72,7 +72,7 @@ struct SinceRaceTests {
             try await Migrator(Node.migrations).migrate(base)
             let database = HookedDatabase(base)
             let node = try await Node.wired(
-                on: database, settings: .small, logger: LiveNode.logger, clock: TestClock().wall)
+                on: .only(database), settings: .small, logger: LiveNode.logger, clock: TestClock().wall)
             let accounts = node.api.accounts
             let alice = try await accounts.createAccount(try Username("alice")).id
             let bob = try await accounts.createAccount(try Username("bob")).id

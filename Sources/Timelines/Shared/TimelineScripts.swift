@@ -1,0 +1,119 @@
+import Redis
+
+/// What is done to a timeline in Redis in one step.
+///
+/// A timeline is a sorted set: activities by milliseconds, each a member of eight bytes, big-endian, so that those of one
+/// millisecond sort by id (a score is a double, which cannot hold an id); and before them, with the score -1, one marker,
+/// which lives and dies with them:
+/// - `F`, eight digits of the server's run id, eight of the generation, and the floor in eight bytes: complete from there on;
+/// - `B` and a token: being built; what is delivered meanwhile is kept.
+///
+/// A run id is of one start of one server. A timeline that was built on another, before a failover or a restart, may lack
+/// what was delivered to that one last, so readers take it for absent.
+enum TimelineScripts {
+    private static let runID = """
+        local run = string.sub(string.match(redis.call('INFO', 'server'), 'run_id:(%x+)'), 1, 8)
+
+        """
+
+    /// KEYS the timeline, ARGV seconds to live. Answers the run id and everything in the set.
+    static let read = RedisScript(
+        runID + """
+            redis.call('EXPIRE', KEYS[1], ARGV[1])
+            return {run, redis.call('ZRANGE', KEYS[1], 0, -1)}
+            """)
+
+    /// KEYS the timeline, ARGV a new build's marker, the marker that was found void, seconds to live. Registers a build,
+    /// or joins one under way. Answers the run id and the marker there now.
+    static let begin = RedisScript(
+        runID + """
+            local marker = redis.call('ZRANGE', KEYS[1], 0, 0)[1]
+            if marker and (marker == ARGV[2] or #marker == 8) then
+                redis.call('DEL', KEYS[1])
+                marker = nil
+            end
+            if not marker then
+                marker = ARGV[1]
+                redis.call('ZADD', KEYS[1], -1, marker)
+                redis.call('EXPIRE', KEYS[1], ARGV[3])
+            end
+            return {run, marker}
+            """)
+
+    /// Cuts the oldest off a timeline that has grown past its bound, and raises the floor with it. A build that is
+    /// overtaken is given up.
+    private static let trim = """
+        local function trim(key, max, limit)
+            local count = redis.call('ZCARD', key) - 1
+            if count <= limit then return end
+            local marker = redis.call('ZRANGE', key, 0, 0)[1]
+            if string.byte(marker) ~= 70 then
+                redis.call('DEL', key)
+                return
+            end
+            redis.call('ZREMRANGEBYRANK', key, 0, count - max)
+            local lowest = redis.call('ZRANGE', key, 0, 0)[1]
+            redis.call('ZADD', key, -1, string.sub(marker, 1, 17) .. lowest)
+        end
+
+        """
+
+    /// KEYS the timeline, ARGV the build's marker, the marker of the finished timeline, seconds to live, the bound, then
+    /// score and member by turns. Answers 0 where the build is not there any more.
+    static let finish = RedisScript(
+        trim + """
+            if redis.call('ZREM', KEYS[1], ARGV[1]) == 0 then return 0 end
+            redis.call('ZADD', KEYS[1], -1, ARGV[2])
+            for i = 5, #ARGV, 2 do redis.call('ZADD', KEYS[1], ARGV[i], ARGV[i + 1]) end
+            redis.call('EXPIRE', KEYS[1], ARGV[3])
+            local max = tonumber(ARGV[4])
+            trim(KEYS[1], max, max)
+            return 1
+            """)
+
+    /// KEYS timelines, ARGV the bound and where it is enforced, then score and member for each key. Adds only to what is
+    /// there. Answers how many timelines took theirs.
+    static let deliver = RedisScript(
+        trim + """
+            local max = tonumber(ARGV[1])
+            local limit = tonumber(ARGV[2])
+            local taken = 0
+            for i = 1, #KEYS do
+                if redis.call('EXISTS', KEYS[i]) == 1
+                    and redis.call('ZADD', KEYS[i], ARGV[2 * i + 1], ARGV[2 * i + 2]) == 1 then
+                    taken = taken + 1
+                    if redis.call('ZCARD', KEYS[i]) > limit then trim(KEYS[i], max, limit) end
+                end
+            end
+            return taken
+            """)
+
+    /// KEYS the timeline, ARGV score and member of the place from which what follows is complete (empty for all of it),
+    /// the bound and where it is enforced, then score and member by turns.
+    static let backfill = RedisScript(
+        trim + """
+            local function isAbove(one, other)
+                for i = 1, 8 do
+                    local left, right = string.byte(one, i), string.byte(other, i)
+                    if left ~= right then return left > right end
+                end
+                return false
+            end
+            local marker = redis.call('ZRANGE', KEYS[1], 0, 0)[1]
+            if not marker then return 0 end
+            if ARGV[2] ~= '' then
+                if string.byte(marker) ~= 70 then
+                    redis.call('DEL', KEYS[1])
+                    return 0
+                end
+                if isAbove(ARGV[2], string.sub(marker, 18)) then
+                    redis.call('ZREM', KEYS[1], marker)
+                    redis.call('ZADD', KEYS[1], -1, string.sub(marker, 1, 17) .. ARGV[2])
+                    redis.call('ZREMRANGEBYSCORE', KEYS[1], 0, '(' .. ARGV[1])
+                end
+            end
+            for i = 5, #ARGV, 2 do redis.call('ZADD', KEYS[1], ARGV[i], ARGV[i + 1]) end
+            trim(KEYS[1], tonumber(ARGV[3]), tonumber(ARGV[4]))
+            return 1
+            """)
+}
