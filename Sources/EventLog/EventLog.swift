@@ -39,6 +39,11 @@ package final class EventLog: CommitObserver, Sendable {
         try await database.read { try Outbox.head($0) }
     }
 
+    /// Where a group that keeps its offset in the store has come, whichever process does its work.
+    package static func storedOffset(of group: String, in database: any Database) async throws -> Int64 {
+        try await database.read { try ConsumerOffsets.current(of: group, in: $0) }
+    }
+
     /// Returns once every group here has handled everything committed before the call.
     package func drained() async throws {
         let head = try await head()

@@ -8,7 +8,8 @@ package enum Outbox {
             switch dialect {
             // AUTOINCREMENT: an offset is never used twice, also after pruning.
             case .sqlite: "event_offset INTEGER PRIMARY KEY AUTOINCREMENT"
-            case .postgreSQL: "event_offset BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"
+            // Taken under the lock that makes the order of offsets the order of commits.
+            case .postgreSQL: "event_offset BIGINT PRIMARY KEY DEFAULT nextval('log_offsets')"
             }
         let bytes = dialect == .sqlite ? "BLOB" : "BYTEA"
         let columns = """
@@ -48,13 +49,12 @@ package enum Outbox {
                 .integer(event.kind.topic.rawValue), .integer(event.kind.rawValue), .integer(event.key),
                 .integer(event.subject), .integer(event.object), .integer(event.position), .integer(event.flags),
                 event.list.isEmpty ? .null : .blob(PackedIntegers.bytes(of: event.list)), .integer(event.occurredAt),
-            ])
+            ], isLogAppend: true)
     }
 
     /// Appends inside a `write` closure and announces it.
     package static func append(_ event: Event, in store: any SQLWriter) throws {
-        let statement = append(event)
-        try store.execute(statement.sql, statement.arguments)
+        try store.append(append(event))
         store.announce(.eventsAppended)
     }
 

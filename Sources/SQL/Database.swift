@@ -24,6 +24,25 @@ package protocol Database: Sendable {
     /// - Returns: one result per statement.
     func commit(_ statements: [Statement], announcing changes: [Change]) async throws -> [StatementResult]
 
+    /// Like `read`, from a replica where there is one: for what may be some seconds old, never for what somebody may see.
+    func readStale<T: Sendable>(_ body: @escaping @Sendable (any SQLReader) throws -> T) async throws -> T
+
+    /// Like `write`, while no other process is in such a call, and without a bound on its time: for migrations.
+    func writeExclusively<T: Sendable>(_ body: @escaping @Sendable (any SQLWriter) throws -> T) async throws -> T
+
+    /// Everything in the log up to this offset has been handed to the observers here.
+    var position: Int64 { get }
+
+    /// Returns once everything up to `offset`, a `position` of any process, has been handed to the observers here.
+    /// - Throws: `SQLError.unavailable` after `timeout`.
+    func waitUntilApplied(_ offset: Int64, timeout: Duration) async throws
+
+    /// The newest event offset that a failover cannot lose: what may be told to other systems.
+    func confirmedHead() async throws -> Int64
+
+    /// The node number that this process has claimed, where several processes share the store.
+    var nodeClaim: NodeClaim? { get }
+
     /// Registers an observer of committed changes. Observers are called in commit order.
     func observe(_ observer: any CommitObserver)
 
@@ -37,6 +56,30 @@ package protocol Database: Sendable {
 extension Database {
     /// Where no other process writes.
     package var cacheLease: CacheLease { .permanent }
+    package var nodeClaim: NodeClaim? { nil }
+    package var position: Int64 { 0 }
+    package func waitUntilApplied(_ offset: Int64, timeout: Duration) async throws {}
+
+    package func confirmedHead() async throws -> Int64 {
+        try await read { try $0.integer("SELECT max(event_offset) FROM outbox") }
+    }
+
+    package func readStale<T: Sendable>(_ body: @escaping @Sendable (any SQLReader) throws -> T) async throws -> T {
+        try await read(body)
+    }
+
+    package func writeExclusively<T: Sendable>(
+        _ body: @escaping @Sendable (any SQLWriter) throws -> T
+    ) async throws -> T {
+        try await write(body)
+    }
+}
+
+/// A node number, and who holds it.
+package struct NodeClaim: Hashable, Sendable {
+    package let node: Int
+    /// Names one claim of one process, and no other that ever was.
+    package let holder: String
 }
 
 /// Sees every committed change, in commit order, on the thread that committed it: be brief, never block.
@@ -88,6 +131,14 @@ package protocol SQLWriter: SQLReader {
     /// - Returns: the number of rows inserted, changed or deleted.
     @discardableResult
     func execute(_ sql: String, _ arguments: [SQLValue]) throws -> Int
+    /// Adds a row to the log of events. It is not seen by this transaction's own queries.
+    func append(_ statement: Statement) throws
     /// Adds a change to those announced when this transaction has committed.
     func announce(_ change: Change)
+}
+
+extension SQLWriter {
+    package func append(_ statement: Statement) throws {
+        try execute(statement.sql, statement.arguments)
+    }
 }

@@ -25,7 +25,7 @@ package struct Migrator: Sendable {
     package func migrate(_ database: any Database) async throws -> [String] {
         let migrations = migrations
         let dialect = database.dialect
-        return try await database.write { store in
+        return try await database.writeExclusively { store in
             try store.execute(
                 "CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY NOT NULL, applied INTEGER NOT NULL)", [])
             let applied = Set(try store.query("SELECT name FROM migrations", []) { $0.text(0) })

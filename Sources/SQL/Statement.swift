@@ -3,6 +3,8 @@ package struct Statement: Sendable {
     package let sql: String
     package let arguments: [SQLValue]
     package let expectation: Expectation
+    /// Adds a row to the log of events, whose rows become visible in the order of their offsets.
+    package let isLogAppend: Bool
 
     /// How many rows the statement must touch (or return, with `RETURNING`).
     package enum Expectation: Sendable {
@@ -14,10 +16,14 @@ package struct Statement: Sendable {
     /// - Parameters:
     ///   - sql: in the dialect both engines understand: `$1` parameters, `ON CONFLICT`, `RETURNING`, `list($1)`.
     ///   - arguments: for `$1`, `$2`, … in order.
-    package init(_ sql: String, _ arguments: [SQLValue] = [], expecting expectation: Expectation = .any) {
+    ///   - isLogAppend: set by the log of events alone.
+    package init(
+        _ sql: String, _ arguments: [SQLValue] = [], expecting expectation: Expectation = .any, isLogAppend: Bool = false
+    ) {
         self.sql = sql
         self.arguments = arguments
         self.expectation = expectation
+        self.isLogAppend = isLogAppend
     }
 }
 

@@ -1,6 +1,9 @@
+import Foundation
 import KeyValue
+import Logging
 import SQL
 import Testing
+import TestServers
 import TestSupport
 
 /// One implementation of a port. Every test of a contract runs against each.
@@ -13,11 +16,21 @@ struct Implementation<Port: Sendable>: Sendable, CustomTestStringConvertible {
 }
 
 extension Implementation where Port == any Database {
-    static let all = [sqlite]
+    /// SQLite, and the servers that `STARLING_TEST_STORES` names, such as `postgresql`.
+    static let all = [sqlite] + (stores.contains("postgresql") ? [postgreSQL] : [])
+
+    private static let stores = (ProcessInfo.processInfo.environment["STARLING_TEST_STORES"] ?? "").split(separator: ",")
 
     static let sqlite = Implementation(name: "SQLite") { body in
         let folder = try TemporaryFolder()
         let database = try SQLiteDatabase(path: folder.file("contract.db"))
+        try await body(database)
+        try await database.close()
+    }
+
+    static let postgreSQL = Implementation(name: "PostgreSQL") { body in
+        let settings = PostgreSQLSettings(url: try PostgreSQLServer.shared().newDatabase())
+        let database = try await PostgreSQLDatabase.open(settings, logger: Logger(label: "contract"))
         try await body(database)
         try await database.close()
     }

@@ -49,7 +49,7 @@ struct AccountRoutes: Sendable {
     private func update(_ request: APIRequest) async throws -> APIResponse {
         guard let principal = request.principal else { throw APIError.unauthenticated }
         let changes = try request.decode(ProfileChangesBody.self).changes()
-        if changes.currentPassword != nil { try limiter.chargeGuess(of: principal.accountID.description) }
+        if changes.currentPassword != nil { try await limiter.chargeGuess(of: principal.accountID.description) }
         do {
             try await services.accounts.update(principal, changes)
         } catch let error as AccountsError where error.code == .wrongCredentials {

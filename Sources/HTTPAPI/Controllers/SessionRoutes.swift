@@ -78,7 +78,7 @@ struct SessionRoutes: Sendable {
         guard let name = body.username ?? body.email else {
             throw APIError.invalid("username", "username or email is missing.")
         }
-        try limiter.chargeGuess(of: name)
+        try await limiter.chargeGuess(of: name)
         let (account, tokens) = try await services.sessions.login(name: name, password: body.password)
         return try await answer(account, tokens)
     }

@@ -25,18 +25,25 @@ package struct RateLimits: Sendable {
 struct RequestLimiter: Sendable {
     private let limits: RateLimits
     private let limiter: any RateLimiter
+    /// For what guards logins, where several processes serve.
+    private let stored: StoredRateLimiter?
 
-    init(limits: RateLimits, limiter: any RateLimiter) {
+    init(limits: RateLimits, limiter: any RateLimiter, stored: StoredRateLimiter? = nil) {
         self.limits = limits
         self.limiter = limiter
+        self.stored = stored
     }
 
     /// - Returns: the header fields for the answer.
     /// - Throws: `Problem` 429, with those fields.
-    func charge(_ endpoint: Endpoint, _ request: APIRequest) throws -> HTTPFields {
+    func charge(_ endpoint: Endpoint, _ request: APIRequest) async throws -> HTTPFields {
         let charges = charges(for: endpoint, request)
         guard limits.isEnabled, !charges.isEmpty else { return [:] }
-        let decision = limiter.take(charges, at: .now)
+        var decision = limiter.take(charges, at: .now)
+        // Who is refused here needs no look at the store.
+        if decision.isAllowed, endpoint.charge == .credentials, let stored {
+            decision = try await stored.take(charges)
+        }
         var fields: HTTPFields = [:]
         fields[.rateLimitPolicy] = RateLimitHeaders.policy(charges.map(\.rule))
         if let tightest = decision.tightest { fields[.rateLimit] = RateLimitHeaders.limit(tightest) }
@@ -95,10 +102,11 @@ struct RequestLimiter: Sendable {
     /// Charges one try of a password to the account it is tried for.
     /// - Parameter name: how the client names the account; nobody learns whether it exists.
     /// - Throws: `Problem` 429.
-    func chargeGuess(of name: String) throws {
+    func chargeGuess(of name: String) async throws {
         guard limits.isEnabled else { return }
         let charge = RateLimitCharge(.name("guess:" + name.lowercased()), limits.guesses)
-        let decision = limiter.take([charge], at: .now)
+        var decision = limiter.take([charge], at: .now)
+        if decision.isAllowed, let stored { decision = try await stored.take([charge]) }
         guard decision.isAllowed else {
             throw APIError.tooManyRequests(retryAfter: decision.retryAfterSeconds ?? 1)
         }

@@ -18,9 +18,10 @@ package struct API: Sendable {
 
     package init(
         services: APIServices, operations: OperationsRoutes, limits: RateLimits, limiter: any RateLimiter,
+        stored: StoredRateLimiter? = nil,
         compression: Compression = .on, logger: Logger
     ) {
-        let requestLimiter = RequestLimiter(limits: limits, limiter: limiter)
+        let requestLimiter = RequestLimiter(limits: limits, limiter: limiter, stored: stored)
         let controllers: [[Endpoint]] = [
             AccountRoutes(services: services, limiter: requestLimiter).endpoints,
             SessionRoutes(services: services, limiter: requestLimiter).endpoints,
@@ -58,10 +59,10 @@ package struct API: Sendable {
         do {
             // Who fails to authenticate is charged by address, before the token is looked at closely.
             do { request.principal = try await principal(of: request, for: endpoint) } catch {
-                fields = try limiter.charge(endpoint, request)
+                fields = try await limiter.charge(endpoint, request)
                 throw error
             }
-            fields = try limiter.charge(endpoint, request)
+            fields = try await limiter.charge(endpoint, request)
             try await reading.wait(for: request)
             var response = try await endpoint.answer(request)
             reading.note(in: &response, to: request)

@@ -56,7 +56,7 @@ package final class MemoryRateLimiter: RateLimiter {
             now: epoch.duration(to: now).nanoseconds,
             backlogs: [Nanoseconds](repeating: 0, count: charges.count))
         settle(&attempt, shards: Set(attempt.places).sorted()[...])
-        let decision = decision(on: attempt)
+        let decision = RateLimitDecision(charges, backlogs: attempt.backlogs)
         count(refusalsOf: decision)
         return decision
     }
@@ -65,15 +65,12 @@ package final class MemoryRateLimiter: RateLimiter {
         _ charge: RateLimitCharge, at now: ContinuousClock.Instant
     ) -> RateLimitDecision.Standing? {
         let backlog = backlog(charge, at: epoch.duration(to: now).nanoseconds)
-        return charge.rule.admits(backlog) ? Self.standing(charge.rule, backlog, isAllowed: true) : nil
+        return charge.rule.admits(backlog) ? .init(charge.rule, backlog: backlog, isAllowed: true) : nil
     }
 
     /// What most requests need: one lock, one look-up.
     private func takeOne(_ charge: RateLimitCharge, at now: Nanoseconds) -> RateLimitDecision {
-        let backlog = backlog(charge, at: now)
-        let isAllowed = charge.rule.admits(backlog)
-        let decision = RateLimitDecision(
-            isAllowed: isAllowed, standings: [Self.standing(charge.rule, backlog, isAllowed: isAllowed)])
+        let decision = RateLimitDecision([charge], backlogs: [backlog(charge, at: now)])
         count(refusalsOf: decision)
         return decision
     }
@@ -104,26 +101,6 @@ package final class MemoryRateLimiter: RateLimiter {
                 tables[charge.rule.name]?.charge(charge.subject, charge.rule, at: attempt.now)
             }
         }
-    }
-
-    private func decision(on attempt: Attempt) -> RateLimitDecision {
-        let isAllowed = attempt.isAllowed
-        let standings = zip(attempt.charges, attempt.backlogs).map { charge, backlog in
-            Self.standing(charge.rule, backlog, isAllowed: isAllowed)
-        }
-        return RateLimitDecision(isAllowed: isAllowed, standings: standings)
-    }
-
-    /// - Parameter backlog: as it was before this request.
-    private static func standing(
-        _ rule: RateLimitRule, _ backlog: Nanoseconds, isAllowed: Bool
-    ) -> RateLimitDecision.Standing {
-        let after = backlog + (isAllowed ? rule.interval : 0)
-        return RateLimitDecision.Standing(
-            rule: rule,
-            remaining: Int(max(0, rule.burst - after) / rule.interval),
-            resetSeconds: after.secondsRoundedUp,
-            retryAfterSeconds: isAllowed ? 0 : (after + rule.interval - rule.burst).secondsRoundedUp)
     }
 
     private func count(refusalsOf decision: RateLimitDecision) {

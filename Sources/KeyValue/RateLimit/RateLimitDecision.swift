@@ -32,3 +32,25 @@ package struct RateLimitDecision: Hashable, Sendable {
         isAllowed ? nil : tightest.map { max(1, $0.retryAfterSeconds) }
     }
 }
+
+extension RateLimitDecision {
+    /// What follows for charges of subjects that are so far ahead of what they earned, in nanoseconds.
+    package init(_ charges: [RateLimitCharge], backlogs: [Int64]) {
+        let isAllowed = zip(charges, backlogs).allSatisfy { $0.rule.admits($1) }
+        self.init(
+            isAllowed: isAllowed,
+            standings: zip(charges, backlogs).map { Standing($0.rule, backlog: $1, isAllowed: isAllowed) })
+    }
+}
+
+extension RateLimitDecision.Standing {
+    /// - Parameter backlog: as it was before this request.
+    init(_ rule: RateLimitRule, backlog: Nanoseconds, isAllowed: Bool) {
+        let after = backlog + (isAllowed ? rule.interval : 0)
+        self.init(
+            rule: rule,
+            remaining: Int(max(0, rule.burst - after) / rule.interval),
+            resetSeconds: after.secondsRoundedUp,
+            retryAfterSeconds: isAllowed ? 0 : (after + rule.interval - rule.burst).secondsRoundedUp)
+    }
+}

@@ -25,6 +25,9 @@ package struct RateLimitRule: Hashable, Sendable {
         policy = "\"\(name)\";q=\(limit);w=\(window.nanoseconds.secondsRoundedUp)"
     }
 
+    /// The time in which one request is earned back, in milliseconds, at least one.
+    package var intervalMilliseconds: Int64 { max(1, interval / 1_000_000) }
+
     /// Whether a subject that is so far ahead may make one more request.
     func admits(_ backlog: Nanoseconds) -> Bool { interval + backlog <= burst }
 

@@ -22,6 +22,16 @@ package struct RateLimitSubject: Hashable, Sendable {
         Self(storage: .user(id))
     }
 
+    /// The same in every process: to be stored, or sent to Redis. A name may be somebody's address, so who stores it hashes it.
+    package var text: String {
+        switch storage {
+        case .user(let id): "u\(id)"
+        case .ipv4(let address): "4\(address)"
+        case .ipv6Network(let network): "6\(network)"
+        case .name(let name): "n\(name)"
+        }
+    }
+
     /// The part of a name past `Limits.rateLimitSubjectBytesMax` does not count.
     package static func name(_ name: String) -> Self {
         guard name.utf8.count > Limits.rateLimitSubjectBytesMax else { return Self(storage: .name(name)) }

@@ -4,6 +4,8 @@ struct EngineSettings: Sendable {
     var databaseURL: String?
     var databaseReplicaURL: String?
     var databaseConnections = 8
+    /// Take a store that may lose what it acknowledged; for tests.
+    var acceptsUnsafeStore = false
     var redisURL: String?
     var kafkaBrokers: String?
     var kafkaPartitions = 12

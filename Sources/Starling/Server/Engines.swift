@@ -39,6 +39,60 @@ struct Engines: Sendable {
         return only(database)
     }
 
+    private static func distributed(
+        _ url: String, _ settings: ServerSettings, _ logger: Logger
+    ) async throws -> Engines {
+        var store = PostgreSQLSettings(url: url)
+        store.replicaURL = settings.engines.databaseReplicaURL
+        store.readerConnections = settings.engines.databaseConnections
+        store.acceptsUnsafeServer = settings.engines.acceptsUnsafeStore
+        store.roles = settings.roles.map(\.rawValue).sorted().joined(separator: ",")
+        let database: PostgreSQLDatabase
+        do { database = try await PostgreSQLDatabase.open(store, logger: logger) } catch {
+            throw SettingsError("The store at database-url cannot be used: \(error).")
+        }
+        do {
+            try await migrate(database, logger)
+            if settings.engines.redisURL == nil, settings.roles.contains(.api) { try await refuseSecondAPI(database) }
+            guard let claim = database.nodeClaim else {
+                throw SettingsError("This process has no node number; try again in some seconds.")
+            }
+            var redis: Redis?
+            if let url = settings.engines.redisURL { redis = try await connected(url, logger) }
+            return Engines(
+                database: database, node: claim.node, holder: claim.holder, redis: redis, services: [])
+        } catch {
+            try await database.close()
+            throw error
+        }
+    }
+
+    /// Redis may be down when a process starts, as it may be later; then the store answers.
+    private static func connected(_ url: String, _ logger: Logger) async throws -> Redis {
+        do {
+            return try await Redis.connect(url, waits: false, logger: logger)
+        } catch let error as RedisError {
+            throw SettingsError("redis-url cannot be used: \(error.detail).")
+        }
+    }
+
+    /// Without Redis timelines are in the memory of one process; a second would serve other ones.
+    private static func refuseSecondAPI(_ database: PostgreSQLDatabase) async throws {
+        let node = Int64(database.nodeClaim?.node ?? -1)
+        let others = try await database.read { store in
+            try store.integer(
+                """
+                SELECT count(*) FROM process_leases
+                WHERE lease_until > clock_timestamp() AND node <> $1 AND (',' || roles || ',') LIKE '%,api,%'
+                """, [.integer(node)])
+        }
+        guard others == 0 else {
+            throw SettingsError(
+                "Another process with the role api uses this store. Several need timelines that they share: give all of them "
+                    + "--redis-url, or stop the other (one that was killed counts for a second).")
+        }
+    }
+
     private static func migrate(_ database: any Database, _ logger: Logger) async throws {
         let applied = try await Migrator(Node.migrations).migrate(database)
         if !applied.isEmpty { logger.info("store migrated", metadata: ["steps": "\(applied.count)"]) }

@@ -29,7 +29,10 @@ struct Node: Sendable {
     let services: [any Service]
 
     static let migrations =
-        [Outbox.migration, IDGenerator.migration, WorkLease.migration, TimelineGeneration.migration]
+        [
+            Outbox.migration, IDGenerator.migration, WorkLease.migration, TimelineGeneration.migration,
+            StoredRateLimiter.migration,
+        ]
         + AccountSchema.migrations + GraphSchema.migrations + PostSchema.migrations
 
     /// Opens the engines and wires everything on top.
@@ -123,6 +126,7 @@ struct Node: Sendable {
             SessionPurge(database: database, authority: authority, clock: clock, logger: logger),
             OutboxRetention(database: database, retention: settings.eventRetention, clock: clock, logger: logger),
             IdempotencyPurge(posts: posts, logger: logger),
+            RateLimitPurge(limiter: StoredRateLimiter(database: database), logger: logger),
         ]
     }
 

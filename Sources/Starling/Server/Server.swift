@@ -76,6 +76,7 @@ struct Server {
             operations: OperationsRoutes(
                 readiness: readiness, metrics: metrics, metricsToken: settings.metricsToken),
             limits: settings.rateLimits, limiter: MemoryRateLimiter(),
+            stored: settings.engines.isShared ? StoredRateLimiter(database: node.database) : nil,
             compression: settings.compression, logger: logger)
         let responder = Responder(api: api, proxies: settings.trustedProxies, logger: logger)
         // The front desk writes no log; who wants every request logged gets them the ordinary way.

@@ -34,6 +34,11 @@ package enum MetricName {
     package static let timelineUpdateGaps = "starling_timeline_update_gaps"
     /// Label `work`: what the lease is for.
     package static let workLeaseHeld = "starling_work_lease_held"
+    /// Label `pool`: `readers`, `writers` or `replicas`.
+    package static let storePoolWaiting = "starling_store_pool_waiting"
+    package static let coherenceLagSeconds = "starling_coherence_lag_seconds"
+    package static let coherenceLeaseLapses = "starling_coherence_lease_lapses"
+    package static let coherenceWaitSeconds = "starling_coherence_wait_seconds"
     package static let metricsDroppedSeries = "starling_metrics_dropped_series"
 
     /// Help texts by name, without the suffixes of the exposition.
@@ -61,6 +66,10 @@ package enum MetricName {
         countersDrift: "Difference found between counters and the rows they count.",
         timelineUpdateGaps: "Times that timelines in memory were dropped because an update from Redis was missed.",
         workLeaseHeld: "1 in the process that does this work now, by work.",
+        storePoolWaiting: "Calls that wait for a connection to the store, by pool.",
+        coherenceLagSeconds: "Time it took to read and apply what other processes changed.",
+        coherenceLeaseLapses: "Times this process could not trust its memory, because it could not follow the others.",
+        coherenceWaitSeconds: "Time writes that hide something waited for other processes.",
         metricsDroppedSeries: "Requests for a metric refused because of the bound on series or a clash of kinds.",
     ]
 }

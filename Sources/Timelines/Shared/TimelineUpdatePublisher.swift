@@ -1,6 +1,7 @@
 import Core
 import EventLog
 import Logging
+import NIOCore
 import Redis
 import ServiceLifecycle
 import Synchronization

@@ -1,0 +1,86 @@
+import Core
+import Crypto
+import EventLog
+import KeyValue
+import Logging
+import SQL
+import ServiceLifecycle
+import Telemetry
+
+/// Rate limits as rows of the store, for what guards logins where several processes serve: one count for all of them, which
+/// no lost cache resets. The moment kept for each subject is that of GCRA, as in memory, by the store's clock.
+package struct StoredRateLimiter: Sendable {
+    package static let migration = Migration("0014-rate-limits") { _ in
+        [
+            """
+            CREATE TABLE rate_limits (
+                rule TEXT NOT NULL, subject TEXT NOT NULL, full_at BIGINT NOT NULL, PRIMARY KEY (rule, subject))
+            """,
+            "CREATE INDEX rate_limits_by_end ON rate_limits (full_at)",
+        ]
+    }
+
+    private let database: any Database
+
+    package init(database: any Database) {
+        self.database = database
+    }
+
+    /// The request passes only if every rule lets it; a refused request is charged to none of them.
+    package func take(_ charges: [RateLimitCharge]) async throws -> RateLimitDecision {
+        let clock = database.dialect.nowMilliseconds
+        return try await database.write { store in
+            let now = try store.integer("SELECT \(clock)")
+            let ends = try charges.map { charge in
+                max(
+                    now,
+                    try store.integer(
+                        "SELECT full_at FROM rate_limits WHERE rule = $1 AND subject = $2",
+                        [.text(charge.rule.name), .text(Self.key(charge.subject))]))
+            }
+            let decision = RateLimitDecision(charges, backlogs: ends.map { ($0 - now) * 1_000_000 })
+            guard decision.isAllowed else { return decision }
+            for (charge, end) in zip(charges, ends) {
+                try store.execute(
+                    """
+                    INSERT INTO rate_limits (rule, subject, full_at) VALUES ($1, $2, $3)
+                    ON CONFLICT (rule, subject) DO UPDATE SET full_at = excluded.full_at
+                    """,
+                    [
+                        .text(charge.rule.name), .text(Self.key(charge.subject)),
+                        .integer(end + charge.rule.intervalMilliseconds),
+                    ])
+            }
+            return decision
+        }
+    }
+
+    /// Subjects are names and addresses of people: only a hash is kept, and that no longer than it counts.
+    private static func key(_ subject: RateLimitSubject) -> String {
+        SHA256.hash(data: Array(subject.text.utf8)).prefix(16).map { byte in
+            let text = String(byte, radix: 16)
+            return byte < 16 ? "0" + text : text
+        }.joined()
+    }
+
+    /// Removes what counts no more.
+    func purge() async throws {
+        let clock = database.dialect.nowMilliseconds
+        _ = try await database.commit([Statement("DELETE FROM rate_limits WHERE full_at < \(clock)")], announcing: [])
+    }
+}
+
+/// Removes rows of `StoredRateLimiter` that count no more.
+package struct RateLimitPurge: Service {
+    private let limiter: StoredRateLimiter
+    private let logger: Logger
+
+    package init(limiter: StoredRateLimiter, logger: Logger) {
+        self.limiter = limiter
+        self.logger = logger
+    }
+
+    package func run() async throws {
+        await Upkeep.run("forget rate limits", every: .seconds(60), logger: logger) { try await limiter.purge() }
+    }
+}

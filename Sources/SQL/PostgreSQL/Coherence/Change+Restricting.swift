@@ -1,0 +1,12 @@
+import Core
+
+extension Change {
+    /// Whether it may hide something that was to be seen before: such a write waits for every process that may still
+    /// answer from memory.
+    package var restricts: Bool {
+        switch self {
+        case .account, .relationship, .unfollowed, .post, .sessionRevoked, .signingKeys, .bulk: true
+        case .eventsAppended, .followed, .published, .counters, .postCounters, .pulled, .timelinesDropped: false
+        }
+    }
+}

@@ -1,0 +1,109 @@
+import Kafka
+import Logging
+import Synchronization
+import TestServers
+
+/// A cluster of mock brokers, and clients of it.
+struct Cluster {
+    let mock: MockKafka
+    let settings: KafkaSettings
+    let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
+    init(brokers: Int = 1) throws {
+        mock = try MockKafka(brokers: brokers)
+        var settings = try KafkaSettings(brokers: mock.brokers, clientID: "tests")
+        settings.statisticsPeriod = .seconds(1)
+        // The mock brokers rebalance a second before this is over, and take three for the first time.
+        settings.memberSilenceMax = .seconds(4)
+        self.settings = settings
+    }
+
+    func producer() throws -> KafkaProducer {
+        try KafkaProducer(settings, logger: logger)
+    }
+
+    func consumer(_ group: String = "readers", _ topics: String...) throws -> KafkaConsumer {
+        try KafkaConsumer(settings, group: group, topics: topics, logger: logger)
+    }
+}
+
+struct Late: Error {}
+
+/// Waits until `condition` holds, for at most 30 seconds.
+func eventually(_ condition: () async throws -> Bool) async throws {
+    let deadline = ContinuousClock.now + .seconds(30)
+    while try await !condition() {
+        guard .now < deadline else { throw Late() }
+        try await Task.sleep(for: .milliseconds(10))
+    }
+}
+
+extension KafkaRecord {
+    init(_ key: Int, _ value: Int, topic: String = "things") {
+        self.init(topic: topic, key: Array("\(key)".utf8), value: Array("\(value)".utf8))
+    }
+}
+
+extension ConsumedRecord {
+    var number: Int { Int(String(decoding: value, as: UTF8.self)) ?? -1 }
+    var keyText: String { String(decoding: key, as: UTF8.self) }
+}
+
+/// Polls a consumer in the background, and keeps what came.
+final class Reader: Sendable {
+    struct State {
+        var records: [ConsumedRecord] = []
+        var partitions: Set<KafkaPartition> = []
+    }
+
+    let consumer: KafkaConsumer
+    private let holder = Holder()
+    private let task: Task<Void, Never>
+
+    /// - Parameter commits: whether each batch is committed once it is kept.
+    init(_ consumer: KafkaConsumer, commits: Bool = true) {
+        self.consumer = consumer
+        task = Task { [holder] in
+            while !Task.isCancelled {
+                guard let polled = try? await consumer.poll(limit: 100, within: .milliseconds(50)) else { return }
+                guard let records = holder.note(polled), commits else { continue }
+                let next = records.compactMapValues { $0.last.map { $0.offset + 1 } }
+                _ = try? await consumer.commit(next)
+            }
+        }
+    }
+
+    var records: [ConsumedRecord] { holder.state.withLock { $0.records } }
+    var partitions: Set<KafkaPartition> { holder.state.withLock { $0.partitions } }
+    var numbers: [Int] { records.map(\.number) }
+
+    /// Stops polling, as a crash does; the group hears nothing.
+    func stop() async {
+        task.cancel()
+        await task.value
+    }
+
+    func close() async {
+        await stop()
+        await consumer.close()
+    }
+
+    final class Holder: Sendable {
+        let state = Mutex(State())
+
+        /// - Returns: the records, if that is what came.
+        func note(_ polled: KafkaPoll) -> [KafkaPartition: [ConsumedRecord]]? {
+            state.withLock { state in
+                switch polled {
+                case .nothing: return nil
+                case .assigned(let partitions): state.partitions.formUnion(partitions)
+                case .revoked(let partitions), .lost(let partitions): state.partitions.subtract(partitions)
+                case .records(let records):
+                    for key in records.keys.sorted() { state.records += records[key] ?? [] }
+                    return records
+                }
+                return nil
+            }
+        }
+    }
+}

@@ -1,0 +1,136 @@
+import Synchronization
+import TestSupport
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// A Redis server for tests, on a free port of this machine, with nothing in it. It ends with this process at the latest.
+package final class RedisServer: Sendable {
+    package struct Unusable: Error, CustomStringConvertible {
+        package let description: String
+    }
+
+    package struct Options: Sendable {
+        package var password: String?
+        /// Serves TLS in place of plain TCP, with a certificate of its own making.
+        package var isTLS = false
+        package var isClusterNode = false
+        /// As on the command line of `redis-server`.
+        package var further: [String] = []
+
+        package init() {}
+    }
+
+    package let port: Int
+    /// To trust, if it serves TLS.
+    package let certificate: String?
+    private let options: Options
+    private let folder: TemporaryFolder
+    private let process: Mutex<GuardedProcess>
+
+    package init(_ options: Options = Options()) async throws {
+        self.options = options
+        let folder = try TemporaryFolder()
+        let port = try Self.freePort()
+        self.folder = folder
+        self.port = port
+        certificate = options.isTLS ? try Self.makeCertificate(in: folder) : nil
+        process = Mutex(try Self.start(port, options, in: folder))
+        try await waitUntilReady()
+    }
+
+    deinit { stop() }
+
+    /// `redis://…` with the password.
+    package var url: String {
+        (options.isTLS ? "rediss://" : "redis://") + (options.password.map { ":\($0)@" } ?? "") + "127.0.0.1:\(port)"
+    }
+
+    package func stop() { process.withLock { $0.end() } }
+
+    /// Such as `SIGSTOP`, `SIGCONT` or `SIGKILL`.
+    package func signal(_ number: Int32) { process.withLock { _ = kill($0.id, number) } }
+
+    /// Starts it again after its end, on its port and empty.
+    package func restart() async throws {
+        try process.withLock { process in
+            process.end()
+            process = try Self.start(port, options, in: folder)
+        }
+        try await waitUntilReady()
+    }
+
+    /// Runs a command.
+    /// - Returns: what `redis-cli` prints.
+    @discardableResult
+    package func command(_ words: String...) throws -> String {
+        var arguments = ["redis-cli", "--raw", "-h", "127.0.0.1", "-p", String(port)]
+        if let password = options.password { arguments += ["--no-auth-warning", "-a", password] }
+        if let certificate { arguments += ["--tls", "--cacert", certificate] }
+        return try CommandOutput.of(arguments + words, in: folder)
+    }
+
+    private func waitUntilReady() async throws {
+        for _ in 0..<500 {
+            if try command("PING").hasPrefix("PONG") { return }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        throw Unusable(
+            description: "redis-server does not start: \(CommandOutput.contents(of: folder.file("redis.log")))")
+    }
+
+    private static func start(_ port: Int, _ options: Options, in folder: TemporaryFolder) throws -> GuardedProcess {
+        var arguments = ["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", folder.path]
+        if options.isTLS {
+            arguments += ["--port", "0", "--tls-port", String(port), "--tls-auth-clients", "no"]
+            arguments += ["--tls-cert-file", folder.file("redis.pem"), "--tls-key-file", folder.file("redis-key.pem")]
+        } else {
+            arguments += ["--port", String(port)]
+        }
+        if let password = options.password { arguments += ["--requirepass", password] }
+        if options.isClusterNode { arguments += ["--cluster-enabled", "yes"] }
+        return try GuardedProcess(
+            "redis-server", arguments + options.further, log: folder.file("redis.log"), package: "redis-server")
+    }
+
+    private static func makeCertificate(in folder: TemporaryFolder) throws -> String {
+        let file = folder.file("redis.pem")
+        let made = try Command.run([
+            "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days",
+            "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout",
+            folder.file("redis-key.pem"), "-out", file,
+        ])
+        guard made == 0 else { throw Unusable(description: "openssl makes no certificate: apt-get install openssl") }
+        return file
+    }
+
+    /// A port that was free a moment ago, and the one 10,000 above it too, where a cluster's nodes talk.
+    private static func freePort() throws -> Int {
+        for _ in 0..<200 {
+            let port = Int.random(in: 20_000...30_000)
+            if isFree(port), isFree(port + 10_000) { return port }
+        }
+        throw Unusable(description: "no free port")
+    }
+
+    private static func isFree(_ port: Int) -> Bool {
+        #if canImport(Glibc)
+            let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        #else
+            let descriptor = socket(AF_INET, SOCK_STREAM, 0)
+        #endif
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = UInt16(port).bigEndian
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        return withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                bind(descriptor, address, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+            }
+        }
+    }
+}
