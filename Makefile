@@ -2,13 +2,17 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
-PACKAGES_BUILD := libsqlite3-dev libargon2-dev zlib1g-dev
+PACKAGES_BUILD := libsqlite3-dev libargon2-dev zlib1g-dev libpq-dev librdkafka-dev
 PACKAGES_GUARD := $(PACKAGES_BUILD) valgrind binutils python3
 PACKAGES_TEST := $(PACKAGES_GUARD) sqlite3 python3-venv curl openssl
+PACKAGES_DISTRIBUTED := postgresql redis-server redis-tools haproxy nginx-light gettext-base python3-venv curl openssl
 PACKAGES_BENCH := $(PACKAGES_BUILD) python3
 PACKAGES_COMPARE := $(PACKAGES_BENCH) nginx-light redis-server redis-tools postgresql-15 wrk
 SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Benchmarks
 VENV := .build/venv
+# Suites that need servers besides Starling: `make test` leaves them to `make test-distributed`.
+DISTRIBUTED := RedisTests|KafkaTests|PostgreSQLTests|BlobStoreTests|DistributedTests
+COMPOSITIONS := postgresql postgresql+redis postgresql+redis-cluster
 PORT ?= 8080
 DATA ?= starling-data
 RELEASE := .build/release/starling
@@ -16,7 +20,7 @@ DEBUG := .build/debug/starling
 THRESHOLDS := Benchmarks/Thresholds/instructions.json
 GUARD = scripts/guard .build/release/InstructionCount $(THRESHOLDS)
 
-.PHONY: help run test build release check-swift deps deps-test guard guard-update count bench bench-compare \
+.PHONY: help run test test-distributed drills cluster cluster-down deps-distributed build release check-swift deps deps-test guard guard-update count bench bench-compare \
 	bench-micro latency-plot format lint docs clean
 
 help: ## Show what can be made.
@@ -29,10 +33,31 @@ run: release ## Install what is missing, build, and serve a demo community on PO
 
 test: deps-test ## Install what the tests need and run all of them.
 	swift build --build-tests
-	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" swift test --skip-build --skip EndToEndTests
+	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" swift test --skip-build --skip "EndToEndTests|$(DISTRIBUTED)"
 	@# On their own: they look at when a real server answers, which other suites on the same cores would blur.
 	swift test --skip-build --filter EndToEndTests
 	@$(MAKE) --no-print-directory guard
+
+test-distributed: deps-test deps-distributed ## Test against PostgreSQL, Redis, Kafka and S3, all started for it.
+	swift build --build-tests
+	STARLING_TEST_STORES=postgresql,redis swift test --skip-build --filter ContractTests
+	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" swift test --skip-build --filter "$(DISTRIBUTED)" --skip DistributedTests
+	@for composition in $(COMPOSITIONS); do \
+		echo "The oracle on $$composition"; \
+		STARLING_TEST_COMPOSITION=$$composition swift test --skip-build --filter OracleTests || exit 1; \
+	done
+	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" swift test --skip-build --filter DistributedTests
+
+drills: deps-test deps-distributed ## The same outages, each as long as a real one: about an hour.
+	swift build --build-tests
+	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" STARLING_DRILL=1 swift test --skip-build --filter DistributedTests
+
+cluster: release deps-distributed ## Run a whole distributed Starling here, behind HAProxy on PORT (8080).
+	swift build --product MockKafkaCluster
+	@PATH="$(CURDIR)/$(VENV)/bin:$$PATH" CLUSTER_PORT=$(PORT) scripts/cluster up $(RELEASE) .build/debug/MockKafkaCluster
+
+cluster-down: ## Stop it and remove what it kept.
+	@scripts/cluster down
 
 build: deps ## Build for debugging.
 	swift build
@@ -50,6 +75,10 @@ deps: check-swift
 deps-test: check-swift
 	@scripts/install-packages $(PACKAGES_TEST)
 	@[ -x $(VENV)/bin/openapi-spec-validator ] || { python3 -m venv $(VENV) && $(VENV)/bin/pip install -q "openapi-spec-validator>=0.7,<0.9"; }
+
+deps-distributed: check-swift
+	@scripts/install-packages $(PACKAGES_DISTRIBUTED)
+	@[ -x $(VENV)/bin/moto_server ] || { python3 -m venv $(VENV) && $(VENV)/bin/pip install -q "moto[server]>=5.2,<6"; }
 
 guard: count ## Count the instructions of the hot paths; refuse more than the thresholds allow.
 	@$(GUARD)

@@ -38,9 +38,8 @@ def script(name):
         text = file.read()
 
     def literal(name):
-        found = re.search(rf'let {name}(?: = RedisScript)?[ (=]+((?:trim|runID)? ?\+?)\s*"""\n(.*?)"""', text, re.S)
-        before = found.group(1).split()
-        return (literal(before[0]) if before else "") + found.group(2)
+        found = re.search(rf'let {name} = (?:RedisScript\(\s*)?(?:(\w+) \+ )?"""\n(.*?)"""', text, re.S)
+        return (literal(found.group(1)) if found.group(1) else "") + found.group(2)
     return literal(name)
 
 
@@ -176,7 +175,7 @@ def updates(redis):
     stop.set()
     for thread in threads:
         thread.join()
-    note("update of a delivery, for each process that follows", used / (50 * 20 * 8_000 * subscribers), "µs of Redis CPU")
+    note("update of a delivery, for each process that follows", used * 1e3 / (50 * 20 * 8_000 * subscribers), "ns of Redis CPU")
     note("  its size", len(payload) / 8_000, "bytes")
 
 
@@ -218,12 +217,12 @@ SELECT id, bucket, author, id, 3, 0, text, at FROM (
     SELECT (600000000000 + n) << 22 | (a % 1024) << 12 | 1 AS id, (a % 1024)::smallint AS bucket,
         (300000000000 + a) << 22 | (a % 1024) << 12 AS author, 1736000000000 + n AS at,
         (SELECT string_agg(md5(n || '-' || i), ' ') FROM generate_series(1, 6) i) || repeat('x', 102) AS text
-    FROM (SELECT n, (n * 7919) % 20000 AS a FROM generate_series(1, {posts}) n) made) rows;
+    FROM (SELECT n, (n * 7919) % 20000 AS a FROM generate_series(1, {posts}::bigint) n) made) rows;
 INSERT INTO post_counters (post_id) SELECT id FROM posts ORDER BY id;
 INSERT INTO following SELECT (300000000000 + a) << 22 | (a % 1024) << 12, (300000000000 + b) << 22 | (b % 1024) << 12,
     (600000000000 + row_number() OVER ()) << 22 FROM (
     SELECT DISTINCT ON (md5(a || '.' || b)) a, b FROM (
-        SELECT n % 20000 AS a, (n * 7919 + n / 20000 * 31) % 20000 AS b FROM generate_series(1, {posts}) n) pairs
+        SELECT n % 20000 AS a, (n * 7919 + n / 20000 * 31) % 20000 AS b FROM generate_series(1, {posts}::bigint) n) pairs
     WHERE a <> b) shuffled ON CONFLICT DO NOTHING;
 INSERT INTO followers SELECT followee_id, follower_id, follow_id FROM following ORDER BY follow_id;
 INSERT INTO outbox (topic, kind, key, subject, object, position, flags, occurred_at)
@@ -264,13 +263,14 @@ class PostgreSQL(Process):
              "-c", "default_transaction_isolation=serializable", "-c", "enable_seqscan=off"], folder, "postgres", port)
         wait_for_port(port)
 
-    def sql(self, text, variables=()):
+    def sql(self, text):
         return subprocess.run(
             ["psql", "-qAt", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", "-v", "ON_ERROR_STOP=1", "postgres"],
-            input=text, capture_output=True, text=True, check=True).stdout.strip()
+            input=text, stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
 
-    def bench(self, name, text, clients=8, seconds=8):
-        """Server CPU in seconds, WAL bytes, and transactions."""
+    def bench(self, name, text, clients=8, seconds=8, isolation="serializable"):
+        """Server CPU in seconds, WAL bytes, transactions, and seconds."""
+        settings = f"-c default_transaction_isolation={isolation} -c plan_cache_mode=force_generic_plan"
         path = f"{self.folder}/{name}.sql"
         with open(path, "w") as file:
             file.write(text)
@@ -278,7 +278,7 @@ class PostgreSQL(Process):
         out = subprocess.run(
             ["pgbench", "-n", "-M", "prepared", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", "-c",
              str(clients), "-j", "1", "-T", str(seconds), "--max-tries", "10", "-f", path, "postgres"],
-            capture_output=True, text=True, check=True).stdout
+            capture_output=True, text=True, check=True, env=os.environ | {"PGOPTIONS": settings}).stdout
         count = int(re.search(r"actually processed: (\d+)", out).group(1))
         written = int(self.sql(f"SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '{wal}')"))
         return self.cpu_seconds() - before, written, count, seconds
@@ -305,7 +305,6 @@ def postgresql_costs(folder, posts):
         server.sql("VACUUM ANALYZE;")
         for table, per in [("posts", "posts"), ("post_counters", "post_counters"), ("following", "following"),
                            ("followers", "followers"), ("outbox", "outbox")]:
-            pattern = f"{table}_%" if PARTITIONED.get(table) else table
             size = server.sql(
                 f"SELECT sum(pg_table_size(oid)), sum(pg_indexes_size(oid)) FROM pg_class WHERE relkind = 'r' AND "
                 f"relname ~ '^{table}(_[0-9]+)?$'")
@@ -319,7 +318,7 @@ def postgresql_costs(folder, posts):
             note(f"publish, {batch} a commit", count * batch / seconds, "posts/s")
             note(f"  server CPU, {batch} a commit", cpu / count / batch * 1e6, "µs a post")
             note(f"  WAL, {batch} a commit", wal / count / batch, "bytes a post")
-        alone = server.bench("order", PUBLISH.format(rows="", changes="01", events="", milliseconds=1), clients=2, seconds=5)
+        alone = server.bench("order", PUBLISH.format(rows="", changes="01", events="", milliseconds=1), clients=4, seconds=10)
         note("commits one after the other (lock, one row, fsync)", alone[2] / alone[3], "commits/s")
         last = posts - 1
         page = """\\set a random(1, {last})
@@ -327,9 +326,9 @@ SELECT p.id, p.bucket, p.author_id, p.position, p.state, p.visibility, p.content
 unnest(ARRAY[{ids}]::bigint[]) AS list(value) JOIN posts p ON p.id = list.value AND p.bucket = ((list.value >> 12) & 1023);
 """
         ids = ", ".join(
-            f"(600000000000 + (:a + {n} * 3571) % {last} + 1) << 22 | ((((:a + {n} * 3571) % {last} + 1) * 7919) % 20000 % 1024) << 12 | 1"
+            f"(600000000000 + (:a::bigint + {n} * 3571) % {last} + 1) << 22 | ((((:a::bigint + {n} * 3571) % {last} + 1) * 7919) % 20000 % 1024) << 12 | 1"
             for n in range(20))
-        cpu, _, count, seconds = server.bench("page", page.format(last=last, ids=ids), seconds=6)
+        cpu, _, count, seconds = server.bench("page", page.format(last=last, ids=ids), seconds=6, isolation="read\\ committed")
         note("20 posts by id", cpu / count * 1e6, "µs of server CPU")
 
 
