@@ -6,11 +6,12 @@ package enum AccountSchema {
 
     /// Imported accounts have neither e-mail nor password. A username is never given to anyone else, also not after
     /// deletion; `email_key` and `username` are lower case.
-    private static let users = Migration("0003-users") { _ in
-        [
+    private static let users = Migration("0003-users") { dialect in
+        let key = dialect.textKey
+        return [
             """
             CREATE TABLE users (
-                id BIGINT PRIMARY KEY NOT NULL, username TEXT NOT NULL UNIQUE, email TEXT, email_key TEXT UNIQUE,
+                id BIGINT PRIMARY KEY NOT NULL, username \(key) NOT NULL UNIQUE, email TEXT, email_key \(key) UNIQUE,
                 password_hash TEXT, display_name TEXT NOT NULL, bio TEXT NOT NULL DEFAULT '', avatar_url TEXT,
                 is_verified SMALLINT NOT NULL DEFAULT 0 CHECK (is_verified IN (0, 1)),
                 is_private SMALLINT NOT NULL DEFAULT 0 CHECK (is_private IN (0, 1)),
@@ -20,8 +21,9 @@ package enum AccountSchema {
         ]
     }
 
-    private static let sessions = Migration("0004-sessions") { _ in
-        [
+    private static let sessions = Migration("0004-sessions") { dialect in
+        let key = dialect.textKey
+        return [
             """
             CREATE TABLE sessions (
                 id BIGINT PRIMARY KEY NOT NULL, account_id BIGINT NOT NULL REFERENCES users (id),
@@ -31,13 +33,13 @@ package enum AccountSchema {
             "CREATE INDEX sessions_by_expiry ON sessions (expires_at)",
             """
             CREATE TABLE refresh_tokens (
-                token_hash TEXT PRIMARY KEY NOT NULL, session_id BIGINT NOT NULL REFERENCES sessions (id),
+                token_hash \(key) PRIMARY KEY NOT NULL, session_id BIGINT NOT NULL REFERENCES sessions (id),
                 created_at BIGINT NOT NULL, expires_at BIGINT NOT NULL, used_at BIGINT)
             """,
             "CREATE INDEX refresh_tokens_by_session ON refresh_tokens (session_id)",
             """
             CREATE TABLE signing_keys (
-                kid TEXT PRIMARY KEY NOT NULL, secret TEXT NOT NULL, created_at BIGINT NOT NULL, retired_at BIGINT)
+                kid \(key) PRIMARY KEY NOT NULL, secret TEXT NOT NULL, created_at BIGINT NOT NULL, retired_at BIGINT)
             """,
         ]
     }

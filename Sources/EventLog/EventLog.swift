@@ -10,6 +10,7 @@ package final class EventLog: CommitObserver, Sendable {
     package let deadLetters: DeadLetters
     private let tail: EventTail
     private let runners = Mutex<[ConsumerRunner]>([])
+    private let kafkaRunners = Mutex<[KafkaConsumerRunner]>([])
 
     package init(database: any Database, clock: WallClock, logger: Logger) {
         self.database = database
@@ -28,6 +29,14 @@ package final class EventLog: CommitObserver, Sendable {
         return runner
     }
 
+    /// Adds a group that reads from Kafka.
+    package func add(_ consumer: any EventConsumer, from topics: KafkaTopics) -> KafkaConsumerRunner {
+        let runner = KafkaConsumerRunner(
+            consumer: consumer, database: database, topics: topics, deadLetters: deadLetters, logger: logger)
+        kafkaRunners.withLock { $0.append(runner) }
+        return runner
+    }
+
     package func committed(_ changes: [Change]) {
         guard changes.contains(where: { $0 == .eventsAppended || $0 == .bulk }) else { return }
         tail.noteAppended()
@@ -41,7 +50,10 @@ package final class EventLog: CommitObserver, Sendable {
 
     /// Where a group that keeps its offset in the store has come, whichever process does its work.
     package static func storedOffset(of group: String, in database: any Database) async throws -> Int64 {
-        try await database.read { try ConsumerOffsets.current(of: group, in: $0) }
+        try await database.read { store in
+            let direct = try ConsumerOffsets.current(of: group, in: store)
+            return direct > 0 ? direct : try ConsumerWatermarks.processed(group: group, in: store)
+        }
     }
 
     /// Returns once every group here has handled everything committed before the call.
@@ -52,13 +64,15 @@ package final class EventLog: CommitObserver, Sendable {
             runner.wake()
             try await runner.waitUntilProcessed(head)
         }
+        for runner in kafkaRunners.withLock({ $0 }) { try await runner.waitUntilProcessed(head) }
     }
 
     /// Replays the dead letters of every group here.
     package func replayDeadLetters() async throws -> (replayed: Int, failed: Int) {
         var total = (replayed: 0, failed: 0)
-        for runner in runners.withLock({ $0 }) {
-            let one = try await deadLetters.replay(with: runner.consumer)
+        let consumers = runners.withLock { $0.map(\.consumer) } + kafkaRunners.withLock { $0.map(\.consumer) }
+        for consumer in consumers {
+            let one = try await deadLetters.replay(with: consumer)
             total = (total.replayed + one.replayed, total.failed + one.failed)
         }
         return total

@@ -95,7 +95,7 @@ package final class WorkLease: Service, Sendable {
     }
 
     /// Lets another process take over at once.
-    private func release() async throws {
+    package func release() async throws {
         let wasHeld = state.withLock { state in
             defer { state.heldUntil = 0 }
             return state.heldUntil > 0

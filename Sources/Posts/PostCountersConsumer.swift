@@ -7,7 +7,11 @@ package struct PostCountersConsumer: TransactionalConsumer {
     package let group = "post-counters"
     package let topics: Set<Topic> = [.posts]
 
-    package init() {}
+    private let layout: PostLayout
+
+    package init(dialect: Dialect = .sqlite) {
+        layout = PostLayout(dialect)
+    }
 
     package func handle(_ events: [Event], in store: any SQLWriter) throws {
         var deltas: [Int64: Int64] = [:]
@@ -15,7 +19,7 @@ package struct PostCountersConsumer: TransactionalConsumer {
             let amount = Self.difference(event)
             if amount != 0 { deltas[event.subject, default: 0] += amount }
         }
-        for (reply, amount) in deltas where amount != 0 { try Self.count(reply, amount, store) }
+        for (reply, amount) in deltas where amount != 0 { try count(reply, amount, store) }
     }
 
     private static func difference(_ event: Event) -> Int64 {
@@ -29,20 +33,21 @@ package struct PostCountersConsumer: TransactionalConsumer {
         }
     }
 
-    private static func count(_ reply: Int64, _ amount: Int64, _ store: any SQLWriter) throws {
+    private func count(_ reply: Int64, _ amount: Int64, _ store: any SQLWriter) throws {
         let ancestors = try store.query(
             """
             WITH RECURSIVE chain (id, reply_to, position) AS (
-                SELECT id, reply_to, position FROM posts WHERE id = $1
-                UNION ALL SELECT p.id, p.reply_to, p.position FROM posts p JOIN chain ON p.id = chain.reply_to)
+                SELECT id, reply_to, position FROM posts WHERE id = $1 AND bucket = $2
+                UNION ALL SELECT p.id, p.reply_to, p.position FROM chain
+                    \(layout.joinPost(where: "id", is: "chain.reply_to")))
             SELECT id, position FROM chain WHERE id <> $1
-            """, [.integer(reply)]
+            """, [.integer(reply), .integer(Int64(ID<Post>(reply).bucket))]
         ) { (id: $0.int64(0), position: $0.int64(1)) }
         for ancestor in ancestors {
             try store.execute(
                 """
-                INSERT INTO post_counters (post_id, comments) VALUES ($1, $2)
-                ON CONFLICT (post_id) DO UPDATE SET comments = post_counters.comments + excluded.comments
+                INSERT INTO post_counters (\(layout.counterKey), comments) VALUES (\(layout.counterKey(of: "$1")), $2)
+                ON CONFLICT (\(layout.counterKey)) DO UPDATE SET comments = post_counters.comments + excluded.comments
                 """, [.integer(ancestor.id), .integer(amount)])
         }
         store.announce(.postCounters(ancestors.map(\.position)))

@@ -72,7 +72,8 @@ package final class PostLibrary: CommitObserver, Sendable {
     /// The published posts at these positions; those that are gone are missing from the answer.
     package func cards(at positions: [Position]) async throws -> [Position: PostCard] {
         let found = try await cache.load(positions) { [database] missing in
-            let rows = try await database.read { try PostQueries.cards(at: missing, $0) }
+            let dialect = database.dialect
+            let rows = try await database.read { try PostQueries.cards(at: missing, dialect: dialect, $0) }
             var cards: [Position: PostCard?] = Dictionary(uniqueKeysWithValues: missing.map { ($0, nil) })
             for row in rows { cards[row.post.position] = .some(row) }
             return cards
@@ -84,6 +85,7 @@ package final class PostLibrary: CommitObserver, Sendable {
     package func card(_ id: ID<Post>) async throws -> PostCard? {
         // For all but imported posts the id is the position.
         if let card = try await cards(at: [Position(id.rawValue)]).values.first, card.post.id == id { return card }
-        return try await database.read { try PostQueries.cards([id], $0) }.first
+        let dialect = database.dialect
+        return try await database.read { try PostQueries.cards([id], dialect: dialect, $0) }.first
     }
 }

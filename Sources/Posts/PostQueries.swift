@@ -10,22 +10,26 @@ package enum PostQueries {
         """
 
     /// The published posts at these positions.
-    static func cards(at positions: [Position], _ store: any SQLReader) throws -> [PostCard] {
-        try store.query(
+    static func cards(
+        at positions: [Position], dialect: Dialect, _ store: any SQLReader
+    ) throws -> [PostCard] {
+        let layout = PostLayout(dialect)
+        return try store.query(
             """
             SELECT \(columns) FROM list($1) AS wanted
-            JOIN posts p ON p.position = wanted.value AND p.bucket = ((wanted.value >> 12) & 1023)
-            LEFT JOIN post_counters c ON c.post_id = p.id WHERE p.state = 3
+            \(layout.joinPost(where: "position", is: "wanted.value"))
+            \(layout.joinCounters) WHERE p.state = 3
             """, [.list(positions.map(\.rawValue))], row: card)
     }
 
     /// The published posts of these ids.
-    static func cards(_ ids: [ID<Post>], _ store: any SQLReader) throws -> [PostCard] {
-        try store.query(
+    static func cards(_ ids: [ID<Post>], dialect: Dialect, _ store: any SQLReader) throws -> [PostCard] {
+        let layout = PostLayout(dialect)
+        return try store.query(
             """
             SELECT \(columns) FROM list($1) AS wanted
-            JOIN posts p ON p.id = wanted.value AND p.bucket = ((wanted.value >> 12) & 1023)
-            LEFT JOIN post_counters c ON c.post_id = p.id WHERE p.state = 3
+            \(layout.joinPost(where: "id", is: "wanted.value"))
+            \(layout.joinCounters) WHERE p.state = 3
             """, [.list(ids.map(\.rawValue))], row: card)
     }
 
@@ -50,32 +54,63 @@ package enum PostQueries {
 
     /// The newest positions of many authors' published posts in `[from, before)`, newest first.
     ///
-    /// Reads each author's index once: its cost is the authors plus the rows in the span.
+    /// Reads each author's index once: its cost is the authors plus the rows in the span, of which PostgreSQL reads up to
+    /// `limit` for each author.
     package static func positions(
         ofAuthors authors: [Int64], from: Position, before: Position, limit: Int, dialect: Dialect,
         _ store: any SQLReader
     ) throws -> [Position] {
-        try store.query(
-            """
-            SELECT p.position FROM list($1) AS authors \(dialect.orderedJoin) posts p
-                ON p.author_id = authors.value AND p.bucket = ((authors.value >> 12) & 1023)
-                AND p.position < $2 AND p.position >= $3
-            WHERE p.state = 3 ORDER BY p.position DESC LIMIT $4
-            """,
-            [.list(authors), .integer(before.rawValue), .integer(from.rawValue), .integer(Int64(limit))]
+        let sql =
+            switch dialect {
+            case .sqlite:
+                """
+                SELECT p.position FROM list($1) AS authors CROSS JOIN posts p
+                    ON p.author_id = authors.value AND p.bucket = ((authors.value >> 12) & 1023)
+                    AND p.position < $2 AND p.position >= $3
+                WHERE p.state = 3 ORDER BY p.position DESC LIMIT $4
+                """
+            case .postgreSQL:
+                """
+                SELECT p.position FROM list($1) AS authors CROSS JOIN LATERAL (
+                    SELECT position FROM posts
+                    WHERE author_id = authors.value AND bucket = ((authors.value >> 12) & 1023)
+                        AND position < $2 AND position >= $3 AND state = 3
+                    ORDER BY position DESC LIMIT $4) AS p
+                ORDER BY p.position DESC LIMIT $4
+                """
+            }
+        return try store.query(
+            sql, [.list(authors), .integer(before.rawValue), .integer(from.rawValue), .integer(Int64(limit))]
         ) { $0.position(0) }
     }
 
     /// Positions of published replies to posts of `repliedTo` by any of `authors`, below `before`, newest first.
+    ///
+    /// Replies lie with their authors: PostgreSQL looks for each pair.
     package static func replies(
-        to repliedTo: [Int64], by authors: [Int64], before: Position, limit: Int, _ store: any SQLReader
+        to repliedTo: [Int64], by authors: [Int64], before: Position, limit: Int, dialect: Dialect,
+        _ store: any SQLReader
     ) throws -> [Position] {
-        try store.query(
-            """
-            SELECT p.position FROM list($1) AS targets JOIN posts p ON p.reply_to_author = targets.value
-            WHERE p.position < $3 AND p.state = 3 AND p.author_id IN (SELECT value FROM list($2))
-            ORDER BY p.position DESC LIMIT $4
-            """, [.list(repliedTo), .list(authors), .integer(before.rawValue), .integer(Int64(limit))]
+        let sql =
+            switch dialect {
+            case .sqlite:
+                """
+                SELECT p.position FROM list($1) AS targets JOIN posts p ON p.reply_to_author = targets.value
+                WHERE p.position < $3 AND p.state = 3 AND p.author_id IN (SELECT value FROM list($2))
+                ORDER BY p.position DESC LIMIT $4
+                """
+            case .postgreSQL:
+                """
+                SELECT p.position FROM list($1) AS targets CROSS JOIN list($2) AS authors CROSS JOIN LATERAL (
+                    SELECT position FROM posts
+                    WHERE author_id = authors.value AND bucket = ((authors.value >> 12) & 1023)
+                        AND reply_to_author = targets.value AND position < $3 AND state = 3
+                    ORDER BY position DESC LIMIT $4) AS p
+                ORDER BY p.position DESC LIMIT $4
+                """
+            }
+        return try store.query(
+            sql, [.list(repliedTo), .list(authors), .integer(before.rawValue), .integer(Int64(limit))]
         ) { $0.position(0) }
     }
 

@@ -2,14 +2,17 @@ import SQL
 
 /// The tables this feature owns. An id names its partition by its bucket, which is its author's, so a post and its
 /// author's other posts live together. Comments are posts with `reply_to`; reposts are activities of their own.
+///
+/// PostgreSQL keeps them in partitions by bucket, so that nothing can refer to a post by its id alone there.
 package enum PostSchema {
     package static let migrations = [posts, reposts, idempotency, postsByAuthor]
 
-    private static let posts = Migration("0008-posts") { _ in
-        [
+    private static let posts = Migration("0008-posts") { dialect in
+        let layout = PostLayout(dialect)
+        return [
             """
             CREATE TABLE posts (
-                id BIGINT PRIMARY KEY NOT NULL, bucket SMALLINT NOT NULL,
+                id BIGINT \(layout.key)NOT NULL, bucket SMALLINT NOT NULL,
                 author_id BIGINT NOT NULL REFERENCES users (id), position BIGINT NOT NULL,
                 state SMALLINT NOT NULL CHECK (state BETWEEN 0 AND 5),
                 visibility SMALLINT NOT NULL CHECK (visibility BETWEEN 0 AND 3),
@@ -17,51 +20,53 @@ package enum PostSchema {
                 depth SMALLINT NOT NULL DEFAULT 0, version INTEGER NOT NULL DEFAULT 1,
                 created_at BIGINT NOT NULL, edited_at BIGINT,
                 source_kind SMALLINT, source_account BIGINT,
-                CHECK ((reply_to IS NULL) = (reply_to_author IS NULL)))
+                CHECK ((reply_to IS NULL) = (reply_to_author IS NULL))\(layout.end(key: "id"))
             """,
             "CREATE UNIQUE INDEX posts_by_position ON posts (position, bucket)",
             "CREATE INDEX posts_by_author ON posts (author_id, position)",
             "CREATE INDEX posts_by_reply ON posts (reply_to, position) WHERE reply_to IS NOT NULL",
             """
-            CREATE INDEX posts_by_author_replied_to ON posts (reply_to_author, position)
+            CREATE INDEX posts_by_author_replied_to ON posts (\(layout.replyColumns))
             WHERE reply_to_author IS NOT NULL
             """,
             """
             CREATE TABLE post_revisions (
-                post_id BIGINT NOT NULL REFERENCES posts (id), version INTEGER NOT NULL, content TEXT NOT NULL,
+                post_id BIGINT NOT NULL\(layout.post), version INTEGER NOT NULL, content TEXT NOT NULL,
                 visibility SMALLINT NOT NULL, written_at BIGINT NOT NULL, PRIMARY KEY (post_id, version))
             """,
             """
             CREATE TABLE post_counters (
-                post_id BIGINT PRIMARY KEY NOT NULL, likes BIGINT NOT NULL DEFAULT 0,
-                comments BIGINT NOT NULL DEFAULT 0, shares BIGINT NOT NULL DEFAULT 0)
+                \(layout.bucket)post_id BIGINT \(layout.key)NOT NULL, likes BIGINT NOT NULL DEFAULT 0,
+                comments BIGINT NOT NULL DEFAULT 0, shares BIGINT NOT NULL DEFAULT 0\(layout.end(key: "post_id"))
             """,
             """
             CREATE TABLE import_progress (
-                source TEXT PRIMARY KEY NOT NULL, lines_done BIGINT NOT NULL, updated_at BIGINT NOT NULL)
+                source \(dialect.textKey) PRIMARY KEY NOT NULL, lines_done BIGINT NOT NULL, updated_at BIGINT NOT NULL)
             """,
-        ]
+        ] + dialect.partitions(of: "posts") + dialect.partitions(of: "post_counters")
     }
 
     /// A repost is an activity with a position of its own, which a timeline can hold beside those of posts.
-    private static let reposts = Migration("0009-reposts") { _ in
-        [
+    private static let reposts = Migration("0009-reposts") { dialect in
+        let layout = PostLayout(dialect)
+        return [
             """
             CREATE TABLE reposts (
-                position BIGINT PRIMARY KEY NOT NULL, bucket SMALLINT NOT NULL,
-                sharer_id BIGINT NOT NULL REFERENCES users (id), post_id BIGINT NOT NULL REFERENCES posts (id),
-                created_at BIGINT NOT NULL, UNIQUE (sharer_id, post_id))
+                position BIGINT \(layout.key)NOT NULL, bucket SMALLINT NOT NULL,
+                sharer_id BIGINT NOT NULL REFERENCES users (id), post_id BIGINT NOT NULL\(layout.post),
+                created_at BIGINT NOT NULL, UNIQUE (sharer_id, post_id\(layout.uniqueWithin))\(layout.end(key: "position"))
             """,
             "CREATE INDEX reposts_by_sharer ON reposts (sharer_id, position)",
             "CREATE INDEX reposts_by_post ON reposts (post_id, position)",
-        ]
+        ] + dialect.partitions(of: "reposts")
     }
 
-    private static let idempotency = Migration("0010-idempotency") { _ in
-        [
+    private static let idempotency = Migration("0010-idempotency") { dialect in
+        let text = dialect.textKey
+        return [
             """
             CREATE TABLE idempotency_keys (
-                account_id BIGINT NOT NULL, route TEXT NOT NULL, key TEXT NOT NULL, body_hash TEXT NOT NULL,
+                account_id BIGINT NOT NULL, route \(text) NOT NULL, key \(text) NOT NULL, body_hash TEXT NOT NULL,
                 result_id BIGINT NOT NULL, created_at BIGINT NOT NULL, PRIMARY KEY (account_id, route, key))
             """,
             "CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at)",

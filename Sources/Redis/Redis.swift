@@ -5,7 +5,7 @@ import Telemetry
 /// A client of one Redis server or of a Redis Cluster; the URL's server says which.
 ///
 /// It never runs a command twice: a batch that failed after it may have been sent fails, and its sender decides.
-/// When Redis is slow or gone it fails fast, so that its callers can turn to the store.
+/// When Redis is slow or gone it fails fast, so that its callers can turn to the store. It has to be closed in the end.
 package final class Redis: Sendable {
     let topology: Topology
     let credentials: Endpoint.Credentials

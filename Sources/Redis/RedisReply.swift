@@ -91,9 +91,49 @@ package struct RedisReply: Sendable {
         error ?? RedisError(.unexpectedReply, "\(wanted) was expected, not the type \(Character(Unicode.Scalar(type)))")
     }
 
-    private static func integer(_ digits: UnsafeRawBufferPointer) -> Int64? {
-        Int64(Substring(decoding: digits, as: UTF8.self))
+    private static func integer(_ text: UnsafeRawBufferPointer) -> Int64? {
+        let isNegative = text.first == UInt8(ascii: "-")
+        let digits = isNegative ? text[1...] : text[...]
+        var value: Int64 = 0
+        for byte in digits {
+            let digit = byte &- UInt8(ascii: "0")
+            // Counted downwards, because there is one more number below zero than above.
+            let (tenfold, overflow) = value.multipliedReportingOverflow(by: 10)
+            let (next, underflow) = tenfold.subtractingReportingOverflow(Int64(digit))
+            guard digit < 10, !overflow, !underflow else { return nil }
+            value = next
+        }
+        guard !digits.isEmpty, isNegative || value != .min else { return nil }
+        return isNegative ? value : -value
     }
+}
+
+extension RedisReply {
+    /// Calls back with each value of an array of strings and integers, in one pass that makes nothing of them: for
+    /// timelines and long lists. Null for null.
+    /// - Throws: `RedisError` with the codes `server` and `unexpectedReply`, and what the body throws.
+    package func forEachBytes(_ body: (UnsafeRawBufferPointer?) throws -> Void) throws {
+        guard let elements = try elements() else { return }
+        try elements.buffer.withUnsafeReadableBytes { bytes in
+            var position = 0
+            for _ in 0..<elements.count {
+                guard let value = try? RespHead(bytes, at: position, .none) else { throw Self.notFlat }
+                let type = bytes[position]
+                switch value.kind {
+                case .line:
+                    if type == UInt8(ascii: "-") { throw Self.notFlat }
+                    try body(value.isNull ? nil : .init(rebasing: bytes[position + 1..<value.end - 2]))
+                    position = value.end
+                case .bulk(let count):
+                    try body(.init(rebasing: bytes[value.end..<value.end + count]))
+                    position = value.end + count + 2
+                case .array: throw Self.notFlat
+                }
+            }
+        }
+    }
+
+    private static let notFlat = RedisError(.unexpectedReply, "an array of strings and integers was expected")
 }
 
 extension ReplyLimits {

@@ -4,39 +4,49 @@ import Synchronization
 /// Issues ids under a node number leased from the store.
 ///
 /// The lease reaches a little ahead of the clock and is renewed only while ids are asked for; a process that cannot renew
-/// issues none. A new process starts above the last lease.
+/// issues none. A new process starts above the last lease. Where processes claim their numbers, the lease says whose it
+/// is: one that was taken for dead and runs again finds that it cannot renew, and goes on under its new number.
 package final class IDGenerator: Sendable {
     /// How far ahead of the clock a lease reaches; also the most by which ids can run ahead after a crash.
     private static let leaseAhead: Int64 = 2_000
 
-    private let database: any Database
-    private let node: Int
-    private let generator: SnowflakeGenerator
-
-    package static let migration = Migration("0002-node-leases") { _ in
-        ["CREATE TABLE node_leases (node SMALLINT PRIMARY KEY NOT NULL, leased_until BIGINT NOT NULL)"]
+    /// What ids are issued from.
+    private struct Source {
+        let lease: NodeLease
+        let generator: SnowflakeGenerator
     }
 
-    private init(database: any Database, node: Int, generator: SnowflakeGenerator) {
+    private let database: any Database
+    private let clock: WallClock
+    private let source: Mutex<Source>
+
+    package static let migration = Migration("0002-node-leases") { dialect in
+        let holder = dialect == .postgreSQL ? ", holder TEXT NOT NULL DEFAULT ''" : ""
+        return ["CREATE TABLE node_leases (node SMALLINT PRIMARY KEY NOT NULL, leased_until BIGINT NOT NULL\(holder))"]
+    }
+
+    private init(database: any Database, clock: WallClock, source: Source) {
         self.database = database
-        self.node = node
-        self.generator = generator
+        self.clock = clock
+        self.source = Mutex(source)
     }
 
     /// Takes up the node's lease where the last process left it.
+    /// - Parameter node: the number this process has claimed, where it claims one.
     package static func leased(from database: any Database, node: Int, clock: WallClock) async throws -> IDGenerator {
-        let last = try await database.read { store in
-            try store.integer("SELECT leased_until FROM node_leases WHERE node = $1", [.integer(Int64(node))])
-        }
+        let claim = database.nodeClaim.flatMap { $0.node == node ? $0 : nil }
+        let lease = NodeLease(node: node, holder: claim?.holder)
+        let last = try await lease.takeUp(in: database)
         let generator = SnowflakeGenerator(node: node, clock: clock, notBefore: last)
-        return IDGenerator(database: database, node: node, generator: generator)
+        return IDGenerator(database: database, clock: clock, source: Source(lease: lease, generator: generator))
     }
 
     /// A new id in `bucket`.
     package func next(bucket: Int) async throws -> Int64 {
         while true {
-            do { return try generator.next(bucket: bucket) } catch SnowflakeGenerator.Failure.leaseLapsed {
-                try await renew()
+            let source = source.withLock { $0 }
+            do { return try source.generator.next(bucket: bucket) } catch SnowflakeGenerator.Failure.leaseLapsed {
+                try await renew(source)
             }
         }
     }
@@ -47,26 +57,29 @@ package final class IDGenerator: Sendable {
 
     /// Gives the unused part of the lease back, so that the next process starts at the present.
     package func release() async throws {
-        try await store(generator.endLease(), lowering: true)
+        let source = source.withLock { $0 }
+        try await source.lease.store(source.generator.endLease(), lowering: true, in: database)
     }
 
-    private func renew() async throws {
-        let until = generator.frontier + Self.leaseAhead
-        try await store(until, lowering: false)
-        generator.extendLease(until: until)
+    private func renew(_ source: Source) async throws {
+        if source.lease.holder != nil, let claim = database.nodeClaim, claim.holder != source.lease.holder {
+            return try await takeUp(claim, after: source)
+        }
+        let until = source.generator.frontier + Self.leaseAhead
+        try await source.lease.store(until, lowering: false, in: database)
+        source.generator.extendLease(until: until)
     }
 
-    /// Two renewals may commit in either order, so only `lowering` may bring the stored end down.
-    private func store(_ until: Int64, lowering: Bool) async throws {
-        let node = Int64(node)
-        _ = try await database.commit(
-            [
-                Statement(
-                    """
-                    INSERT INTO node_leases (node, leased_until) VALUES ($1, $2)
-                    ON CONFLICT (node) DO UPDATE SET leased_until = excluded.leased_until
-                    WHERE excluded.leased_until > node_leases.leased_until OR $3 = 1
-                    """, [.integer(node), .integer(until), .flag(lowering)])
-            ], announcing: [])
+    /// Goes on under another number, above all that was issued here.
+    private func takeUp(_ claim: NodeClaim, after old: Source) async throws {
+        let lease = NodeLease(node: claim.node, holder: claim.holder)
+        let last = try await lease.takeUp(in: database)
+        let start = max(last, old.generator.endLease())
+        let new = Source(
+            lease: lease, generator: SnowflakeGenerator(node: claim.node, clock: clock, notBefore: start))
+        source.withLock { current in
+            // Another call may have been quicker.
+            if current.lease.holder == old.lease.holder { current = new }
+        }
     }
 }

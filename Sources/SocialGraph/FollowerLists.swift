@@ -15,7 +15,8 @@ package final class FollowerLists: CommitObserver, Sendable {
     /// Registers itself with the database.
     package init(database: any Database) {
         self.database = database
-        cache = CoherentCache(name: "followers", costMax: Self.idsMax, lease: database.cacheLease, cost: { $1.count + 16 })
+        cache = CoherentCache(
+            name: "followers", costMax: Self.idsMax, lease: database.cacheLease, cost: { $1.count + 16 })
         database.observe(self)
     }
 
@@ -38,13 +39,7 @@ package final class FollowerLists: CommitObserver, Sendable {
         let loaded = try await cache.load([author]) { [database] missing in
             try await database.read { store in
                 try Dictionary(
-                    uniqueKeysWithValues: missing.map { author in
-                        let list = try store.query(
-                            "SELECT follower_id FROM followers WHERE followee_id = $1 ORDER BY follower_id",
-                            [.integer(author.rawValue)]
-                        ) { $0.int64(0) }
-                        return (author, list)
-                    })
+                    uniqueKeysWithValues: missing.map { ($0, try GraphQueries.followers(of: $0, store)) })
             }
         }
         return loaded[author] ?? []

@@ -7,7 +7,16 @@ package enum GraphQueries {
     /// Whom an account follows, ascending.
     package static func followees(of account: ID<Account>, _ store: any SQLReader) throws -> [Int64] {
         try store.query(
-            "SELECT followee_id FROM following WHERE follower_id = $1", [.integer(account.rawValue)]
+            "SELECT followee_id FROM following WHERE follower_id = $1 ORDER BY followee_id",
+            [.integer(account.rawValue)]
+        ) { $0.int64(0) }
+    }
+
+    /// Who follows an account, ascending.
+    package static func followers(of account: ID<Account>, _ store: any SQLReader) throws -> [Int64] {
+        try store.query(
+            "SELECT follower_id FROM followers WHERE followee_id = $1 ORDER BY follower_id",
+            [.integer(account.rawValue)]
         ) { $0.int64(0) }
     }
 

@@ -7,17 +7,19 @@ package enum GraphSchema {
 
     private static let follows = Migration("0006-follows") { dialect in
         let clustered = dialect == .sqlite ? "WITHOUT ROWID" : ""
+        let ofFollower = clustered + dialect.partitioned(by: "follower_id")
+        let ofFollowee = clustered + dialect.partitioned(by: "followee_id")
         return [
             """
             CREATE TABLE following (
                 follower_id BIGINT NOT NULL, followee_id BIGINT NOT NULL, follow_id BIGINT NOT NULL,
-                PRIMARY KEY (follower_id, followee_id), CHECK (follower_id <> followee_id)) \(clustered)
+                PRIMARY KEY (follower_id, followee_id), CHECK (follower_id <> followee_id)) \(ofFollower)
             """,
             "CREATE INDEX following_by_recency ON following (follower_id, follow_id)",
             """
             CREATE TABLE followers (
                 followee_id BIGINT NOT NULL, follower_id BIGINT NOT NULL, follow_id BIGINT NOT NULL,
-                PRIMARY KEY (followee_id, follower_id)) \(clustered)
+                PRIMARY KEY (followee_id, follower_id)) \(ofFollowee)
             """,
             "CREATE INDEX followers_by_recency ON followers (followee_id, follow_id)",
             """
@@ -28,7 +30,7 @@ package enum GraphSchema {
             """,
             "CREATE INDEX follow_requests_by_requester ON follow_requests (requester_id)",
             "CREATE INDEX follow_requests_by_recency ON follow_requests (target_id, request_id)",
-        ]
+        ] + dialect.partitions(of: "following") + dialect.partitions(of: "followers")
     }
 
     private static let restrictions = Migration("0007-blocks-and-mutes") { _ in

@@ -21,7 +21,8 @@ struct StarlingCommand: AsyncParsableCommand {
         version: StarlingVersion.current,
         subcommands: [
             ServeCommand.self, DemoCommand.self, ImportCommand.self, UserCommand.self, KeysCommand.self,
-            MigrateCommand.self, RebuildTimelinesCommand.self, DeadLettersCommand.self, CheckCommand.self,
-            BenchCommand.self, StatusCommand.self,
+            MigrateCommand.self, MigrateProfileCommand.self, RebuildTimelinesCommand.self, DeadLettersCommand.self,
+            CheckCommand.self,
+            BenchCommand.self, PlanCommand.self, StatusCommand.self,
         ])
 }

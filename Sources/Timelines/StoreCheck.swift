@@ -94,10 +94,11 @@ package struct StoreCheck: Sendable {
     }
 
     private func repairCounters() async throws -> Int {
-        try await database.write { store in
+        let layout = PostLayout(database.dialect)
+        return try await database.write { store in
             guard try StoreCheckQueries.countersAreCurrent(store) else { return 0 }
             store.announce(.bulk)
-            return try StoreCheckQueries.counterRepairs.map { try store.execute($0, []) }.reduce(0, +)
+            return try StoreCheckQueries.counterRepairs(layout).map { try store.execute($0, []) }.reduce(0, +)
         }
     }
 
@@ -105,7 +106,7 @@ package struct StoreCheck: Sendable {
         let warm = Array(home.owners().prefix(sample))
         let others = try await database.read { store in
             try store.query(
-                "SELECT id FROM users WHERE state = 0 ORDER BY (id * 2654435761) % 1000003 LIMIT $1",
+                "SELECT id FROM users WHERE state = 0 ORDER BY ((id % 1000003) * 618033) % 1000003 LIMIT $1",
                 [.integer(Int64(sample - warm.count))]
             ) { $0.id(0, Account.self) }
         }
@@ -124,12 +125,13 @@ package struct StoreCheck: Sendable {
 
     /// Writes may come between the two reads, so a difference counts only if it stays.
     private func feedIsRight(_ viewer: ID<Account>) async throws -> Bool {
+        let dialect = database.dialect
         for _ in 0..<3 {
             try await eventLog.drained()
             let page = try await feed.page(of: viewer, before: .highest, limit: Self.feedDepth)
             let expected = try await database.read { store in
                 try store.query(
-                    StoreCheckQueries.feed, [.integer(viewer.rawValue), .integer(Int64(Self.feedDepth))]
+                    StoreCheckQueries.feed(dialect), [.integer(viewer.rawValue), .integer(Int64(Self.feedDepth))]
                 ) { $0.position(0) }
             }
             if page.posts.map(\.card.post.position) == expected { return true }

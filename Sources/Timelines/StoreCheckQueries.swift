@@ -1,4 +1,5 @@
 import EventLog
+import Posts
 import SQL
 
 /// The plain queries that a check holds the derived state against.
@@ -20,12 +21,16 @@ enum StoreCheckQueries {
             "replies answer a post that never was",
             """
             SELECT count(*) FROM posts r WHERE r.reply_to IS NOT NULL
-                AND NOT EXISTS (SELECT 1 FROM posts p WHERE p.id = r.reply_to)
+                AND NOT EXISTS (
+                SELECT 1 FROM posts p WHERE p.id = r.reply_to AND p.bucket = ((r.reply_to >> 12) & 1023))
             """
         ),
         (
             "revisions have no post",
-            "SELECT count(*) FROM post_revisions WHERE NOT EXISTS (SELECT 1 FROM posts p WHERE p.id = post_id)"
+            """
+            SELECT count(*) FROM post_revisions WHERE NOT EXISTS (
+                SELECT 1 FROM posts p WHERE p.id = post_id AND p.bucket = ((post_id >> 12) & 1023))
+            """
         ),
         (
             "follows name an account that never was",
@@ -81,7 +86,8 @@ enum StoreCheckQueries {
     private static let countedComments = """
         WITH RECURSIVE up (reply, ancestor) AS (
             SELECT id, reply_to FROM posts WHERE reply_to IS NOT NULL AND state = 3 AND visibility = 0
-            UNION ALL SELECT up.reply, p.reply_to FROM up JOIN posts p ON p.id = up.ancestor
+            UNION ALL SELECT up.reply, p.reply_to FROM up
+                JOIN posts p ON p.id = up.ancestor AND p.bucket = ((up.ancestor >> 12) & 1023)
                 WHERE p.reply_to IS NOT NULL)
         SELECT ancestor AS id, count(*) AS n FROM up GROUP BY ancestor
         """
@@ -105,23 +111,26 @@ enum StoreCheckQueries {
         ),
     ]
 
-    static let counterRepairs = [
-        """
-        INSERT INTO account_counters (account_id, followers, following, posts)
-        SELECT id, followers, following, posts FROM (\(counted)) AS truth WHERE true
-        ON CONFLICT (account_id) DO UPDATE SET followers = excluded.followers, following = excluded.following,
-            posts = excluded.posts
-        WHERE account_counters.followers <> excluded.followers OR account_counters.following <> excluded.following
-            OR account_counters.posts <> excluded.posts
-        """,
-        """
-        INSERT INTO post_counters (post_id, comments)
-        SELECT p.id, coalesce(truth.n, 0) FROM posts p LEFT JOIN post_counters c ON c.post_id = p.id
-        LEFT JOIN (\(countedComments)) AS truth ON truth.id = p.id
-        WHERE coalesce(c.comments, 0) <> coalesce(truth.n, 0)
-        ON CONFLICT (post_id) DO UPDATE SET comments = excluded.comments
-        """,
-    ]
+    static func counterRepairs(_ layout: PostLayout) -> [String] {
+        [
+            """
+            INSERT INTO account_counters (account_id, followers, following, posts)
+            SELECT id, followers, following, posts FROM (\(counted)) AS truth WHERE true
+            ON CONFLICT (account_id) DO UPDATE SET followers = excluded.followers, following = excluded.following,
+                posts = excluded.posts
+            WHERE account_counters.followers <> excluded.followers
+                OR account_counters.following <> excluded.following OR account_counters.posts <> excluded.posts
+            """,
+            """
+            INSERT INTO post_counters (\(layout.counterKey), comments)
+            SELECT \(layout.counterKey(of: "p.id")), coalesce(truth.n, 0)
+            FROM posts p LEFT JOIN post_counters c ON c.post_id = p.id
+            LEFT JOIN (\(countedComments)) AS truth ON truth.id = p.id
+            WHERE coalesce(c.comments, 0) <> coalesce(truth.n, 0)
+            ON CONFLICT (\(layout.counterKey)) DO UPDATE SET comments = excluded.comments
+            """,
+        ]
+    }
 
     /// Whether every event that counts has been counted in this snapshot.
     static func countersAreCurrent(_ store: any SQLReader) throws -> Bool {
@@ -136,14 +145,30 @@ enum StoreCheckQueries {
     }
 
     /// A home feed by its definition: the posts of the viewer and of those they follow, newest first.
-    static let feed = """
-        SELECT p.position FROM posts p JOIN users a ON a.id = p.author_id
-        WHERE p.author_id IN (SELECT followee_id FROM following WHERE follower_id = $1 UNION SELECT $1)
-            AND p.state = 3 AND a.state = 0
-            AND (p.author_id = $1 OR (p.visibility <= 1
-                AND NOT EXISTS (SELECT 1 FROM mutes WHERE muter_id = $1 AND muted_id = p.author_id)
-                AND (p.reply_to_author IS NULL OR p.reply_to_author = $1 OR EXISTS (
-                    SELECT 1 FROM following WHERE follower_id = $1 AND followee_id = p.reply_to_author))))
-        ORDER BY p.position DESC LIMIT $2
+    static func feed(_ dialect: Dialect) -> String {
+        let authors = "SELECT followee_id FROM following WHERE follower_id = $1 UNION SELECT $1"
+        return switch dialect {
+        case .sqlite:
+            """
+            SELECT p.position FROM posts p JOIN users a ON a.id = p.author_id
+            WHERE p.author_id IN (\(authors)) AND a.state = 0 AND \(belongsInFeed)
+            ORDER BY p.position DESC LIMIT $2
+            """
+        case .postgreSQL:
+            """
+            SELECT newest.position FROM users a CROSS JOIN LATERAL (
+                SELECT p.position FROM posts p
+                WHERE p.author_id = a.id AND p.bucket = ((a.id >> 12) & 1023) AND \(belongsInFeed)
+                ORDER BY p.position DESC LIMIT $2) AS newest
+            WHERE a.id IN (\(authors)) AND a.state = 0 ORDER BY newest.position DESC LIMIT $2
+            """
+        }
+    }
+
+    private static let belongsInFeed = """
+        p.state = 3 AND (p.author_id = $1 OR (p.visibility <= 1
+            AND NOT EXISTS (SELECT 1 FROM mutes WHERE muter_id = $1 AND muted_id = p.author_id)
+            AND (p.reply_to_author IS NULL OR p.reply_to_author = $1 OR EXISTS (
+                SELECT 1 FROM following WHERE follower_id = $1 AND followee_id = p.reply_to_author))))
         """
 }

@@ -55,8 +55,10 @@ package struct TimelineSource: Sendable {
     package func replies(
         to repliedTo: [Int64], by authors: [Int64], before: Position, limit: Int
     ) async throws -> [Position] {
-        try await database.read { store in
-            try PostQueries.replies(to: repliedTo, by: authors, before: before, limit: limit, store)
+        let dialect = database.dialect
+        return try await database.read { store in
+            try PostQueries.replies(
+                to: repliedTo, by: authors, before: before, limit: limit, dialect: dialect, store)
         }
     }
 

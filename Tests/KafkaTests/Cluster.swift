@@ -13,6 +13,7 @@ struct Cluster {
         mock = try MockKafka(brokers: brokers)
         var settings = try KafkaSettings(brokers: mock.brokers, clientID: "tests")
         settings.statisticsPeriod = .seconds(1)
+        settings.fetchWaitMax = .milliseconds(20)
         // The mock brokers rebalance a second before this is over, and take three for the first time.
         settings.memberSilenceMax = .seconds(4)
         self.settings = settings

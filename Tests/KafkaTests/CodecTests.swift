@@ -27,7 +27,8 @@ struct CodecTests {
     func size() {
         let id: Int64 = 2_700_000_000_000_000_000
         let event = Event(
-            .postPublished, key: id, subject: id, position: id, flags: 1, occurredAt: 1_790_000_000_000, offset: 1_000_000)
+            .postPublished, key: id, subject: id, position: id, flags: 1, occurredAt: 1_790_000_000_000,
+            offset: 1_000_000)
         #expect(KafkaCodec.bytes(of: event).count <= 48)
     }
 

@@ -2,7 +2,6 @@ import Core
 import SQL
 import Synchronization
 
-
 /// A store that is away now and then: the next writes fail, as often as asked.
 final class FailingDatabase: Database {
     private let base: any Database

@@ -65,7 +65,8 @@ import TestServers
         let cluster = try Cluster()
         try cluster.mock.createTopic("things", partitions: 1)
         let producer = try cluster.producer()
-        let large = KafkaRecord(topic: "things", key: [1], value: Array(repeating: 0, count: Limits.kafkaRecordBytesMax))
+        let large = KafkaRecord(
+            topic: "things", key: [1], value: Array(repeating: 0, count: Limits.kafkaRecordBytesMax))
         let error = await #expect(throws: KafkaError.self) {
             try await producer.produce([KafkaRecord(0, 0), large, KafkaRecord(2, 2)])
         }

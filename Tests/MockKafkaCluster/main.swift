@@ -40,7 +40,8 @@ func answer(_ words: [Substring]) -> String {
     case ("error", 4):
         guard let count = Int(words[3]), (1...10_000).contains(count), let api = Int16(words[1]) else { break }
         let code = Int32(words[2]).map(rd_kafka_resp_err_t.init(rawValue:)) ?? RD_KAFKA_RESP_ERR_UNKNOWN
-        rd_kafka_mock_push_request_errors_array(cluster, api, count, [rd_kafka_resp_err_t](repeating: code, count: count))
+        rd_kafka_mock_push_request_errors_array(
+            cluster, api, count, [rd_kafka_resp_err_t](repeating: code, count: count))
         return "ok"
     default: break
     }

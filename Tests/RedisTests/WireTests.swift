@@ -95,6 +95,34 @@ import Testing
         }
     }
 
+    @Test(
+        "integers in strings, to their bounds",
+        arguments: [
+            ("0", 0), ("-0", 0), ("9223372036854775807", Int64.max), ("-9223372036854775808", .min), ("", nil),
+            ("-", nil), ("9223372036854775808", nil), ("-9223372036854775809", nil), ("12x", nil), (" 1", nil),
+            ("99999999999999999999", nil),
+        ] as [(String, Int64?)])
+    func integers(text: String, value: Int64?) {
+        let reply = RedisReply(ByteBuffer(string: "$\(text.utf8.count)\r\n\(text)\r\n"))
+        #expect((try? reply.integer()).flatMap(\.self) == value)
+    }
+
+    @Test("a flat array is walked in one pass, and one that is not is refused")
+    func flat() throws {
+        func texts(_ reply: String) throws -> [String?] {
+            var texts: [String?] = []
+            try RedisReply(ByteBuffer(string: reply)).forEachBytes { bytes in
+                texts.append(bytes.map { String(decoding: $0, as: UTF8.self) })
+            }
+            return texts
+        }
+        #expect(try texts("*5\r\n$1\r\na\r\n$-1\r\n:7\r\n$0\r\n\r\n+x\r\n") == ["a", nil, "7", "", "x"])
+        #expect(try texts("*-1\r\n").isEmpty)
+        #expect(throws: RedisError.self) { try texts("*1\r\n*0\r\n") }
+        #expect(throws: RedisError.self) { try texts("*1\r\n-ERR\r\n") }
+        #expect(throws: RedisError.self) { try texts("$1\r\na\r\n") }
+    }
+
     private func touch(_ reply: RedisReply) {
         _ = reply.isNull
         _ = reply.error
@@ -102,6 +130,7 @@ import Testing
         _ = try? reply.bytes()
         _ = try? reply.integer()
         _ = try? reply.double()
+        try? reply.forEachBytes { _ in }
         for element in (try? reply.elements()).flatMap({ $0 }).map(Array.init) ?? [] { touch(element) }
     }
 

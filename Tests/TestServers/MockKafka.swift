@@ -25,7 +25,8 @@ package final class MockKafka: Sendable {
         let program = (own.lastIndex(of: "/").map { String(own[..<$0]) } ?? ".") + "/MockKafkaCluster"
         guard access(program, X_OK) == 0 else {
             throw Unusable(
-                description: "There is no Kafka to test with at \(program). Build it: apt-get install librdkafka-dev && "
+                description:
+                    "There is no Kafka to test with at \(program). Build it: apt-get install librdkafka-dev && "
                     + "swift build --product MockKafkaCluster")
         }
         var (input, output): ([Int32], [Int32]) = ([-1, -1], [-1, -1])

@@ -5,7 +5,7 @@ import Synchronization
 /// One batch on its way: split by node, sent in parallel, its replies put back in order. What the cluster did not run
 /// because it belongs elsewhere is sent there; nothing else is ever sent twice.
 final class RedisExchange: Sendable {
-    private struct State {
+    struct State {
         /// Empty until the first replies are in.
         var places: ContiguousArray<RedisReplies.Place> = []
         var parts: [ByteBuffer] = []
@@ -23,13 +23,13 @@ final class RedisExchange: Sendable {
         }
     }
 
-    private let batch: RedisBatch
-    private let deadline: NIODeadline
-    private let topology: Topology
-    private let meters: RedisMeters
-    private let eventLoop: (any EventLoop)?
-    private let completion: @Sendable (Result<RedisReplies, RedisError>) -> Void
-    private let state = Mutex(State())
+    let batch: RedisBatch
+    let deadline: NIODeadline
+    let topology: Topology
+    let meters: RedisMeters
+    let eventLoop: (any EventLoop)?
+    let completion: @Sendable (Result<RedisReplies, RedisError>) -> Void
+    let state = Mutex(State())
 
     /// - Parameter eventLoop: the sender's, if it is on one.
     init(
@@ -81,13 +81,13 @@ final class RedisExchange: Sendable {
         send(shares)
     }
 
-    private func add(_ route: CommandRoute, for node: RedisNode, to shares: inout [NodeShare]) {
+    func add(_ route: CommandRoute, for node: RedisNode, to shares: inout [NodeShare]) {
         let place = shares.firstIndex { $0.node === node } ?? shares.count
         if place == shares.count { shares.append(NodeShare(node: node)) }
         shares[place].add(route, of: batch)
     }
 
-    private func send(_ shares: [NodeShare]) {
+    func send(_ shares: [NodeShare]) {
         state.withLock { state in
             state.rounds += 1
             state.outstanding = shares.count
@@ -140,81 +140,5 @@ final class RedisExchange: Sendable {
             let part = state.addPart(answer, commandCount: batch.count)
             for command in share.routes.compactMap(\.command) { state.places[command] = .init(part: part, offset: 0) }
         }
-    }
-
-    // MARK: Further rounds
-
-    /// Every node of a round has answered: the batch is done, or what was not run goes out again.
-    private func proceed() {
-        let (retries, rounds) = state.withLock { state in
-            defer { state.retries = [] }
-            return (state.retries, state.rounds)
-        }
-        if retries.isEmpty { return finish() }
-        for reason in CommandRetry.Reason.allCases {
-            let count = retries.count { $0.reason == reason }
-            if count > 0 { meters.redirected(reason, count: count) }
-        }
-        guard rounds < Limits.redisRoundsMax else {
-            return finish(failing: RedisError(.unavailable, "sent to and fro in the cluster", mayHaveRun: true))
-        }
-        if retries.contains(where: { $0.reason == .moved || $0.reason == .wait }) { topology.refreshSoon() }
-        guard retries.contains(where: { $0.reason == .wait }) else { return send(again: retries) }
-        // 10 ms, 20 ms … 160 ms: what a slot takes to migrate or a server to load.
-        let time = NIODeadline.now() + .milliseconds(10 << Int64(min(rounds - 1, 4)))
-        guard time < deadline else {
-            return finish(failing: RedisError(.deadlineExceeded, "the server was not ready in time"))
-        }
-        _ = (eventLoop ?? topology.eventLoop).scheduleTask(deadline: time) { self.send(again: retries) }
-    }
-
-    private func send(again retries: [CommandRetry]) {
-        var shares: [NodeShare] = []
-        // In the order of the batch: commands of one key stay in theirs.
-        for retry in retries.sorted(by: { ($0.route.command ?? 0) < ($1.route.command ?? 0) }) {
-            if let node = node(for: retry.route) {
-                add(retry.route, for: node, to: &shares)
-            } else {
-                state.withLock { $0.retries.append(CommandRetry(reason: .wait, route: retry.route)) }
-            }
-        }
-        send(shares)
-    }
-
-    private func node(for route: CommandRoute) -> RedisNode? {
-        if let address = route.address { return topology.directory.node(at: address) }
-        switch topology.shape {
-        case .unknown: return nil
-        case .single(let node): return node
-        case .cluster(let map):
-            guard let command = route.command, let key = batch.key(of: batch.marks[command]) else {
-                return map.nodes.randomElement()
-            }
-            return batch.buffer.withUnsafeReadableBytes { bytes in
-                map.owner(of: KeySlot.of(UnsafeRawBufferPointer(rebasing: bytes[key])))
-            }
-        }
-    }
-
-    // MARK: The end
-
-    private func finish() {
-        let replies: RedisReplies? = state.withLock { state in
-            if state.isFinished { return nil }
-            state.isFinished = true
-            return RedisReplies(places: state.places, parts: state.parts)
-        }
-        if let replies { completion(.success(replies)) }
-    }
-
-    private func finish(failing error: RedisError) {
-        let shares: Int? = state.withLock { state in
-            if state.isFinished { return nil }
-            state.isFinished = true
-            return state.shares
-        }
-        guard let shares else { return }
-        let mayHaveRun = error.mayHaveRun || shares > 1
-        completion(.failure(RedisError(error.code, error.detail, mayHaveRun: mayHaveRun)))
     }
 }

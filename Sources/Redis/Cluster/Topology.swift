@@ -43,6 +43,10 @@ final class Topology: Sendable {
         known = eventLoop.makePromise()
     }
 
+    deinit {
+        known.fail(RedisError(.closed, "the client is gone"))
+    }
+
     var shape: Shape { state.withLock(\.shape) }
 
     /// Any node, for what has no key.

@@ -9,7 +9,7 @@ final class RedisSession: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    private struct InFlight {
+    struct InFlight {
         let byteCount: Int
         let replyCount: Int
         let sent: NIODeadline
@@ -18,18 +18,18 @@ final class RedisSession: ChannelInboundHandler {
         var completion: (@Sendable (Result<Outgoing.Reply, RedisError>) -> Void)?
     }
 
-    private let settings: RedisSettings
-    private let gauge: PendingGauge
-    private let breaker: CircuitBreaker
-    private var context: ChannelHandlerContext?
-    private var inFlight: Deque<InFlight> = []
+    let settings: RedisSettings
+    let gauge: PendingGauge
+    let breaker: CircuitBreaker
+    var context: ChannelHandlerContext?
+    var inFlight: Deque<InFlight> = []
     private var inbound = ByteBuffer()
     private var scanner: ReplyScanner
     /// Of the batch in front: replies scanned, where the first began, and whether one is an error.
     private var replies = (seen: 0, start: 0, hasErrors: false)
     private var isFlushScheduled = false
-    private var watch: (due: NIODeadline, task: Scheduled<Void>)?
-    private var ending: RedisError?
+    var watch: (due: NIODeadline, task: Scheduled<Void>)?
+    var ending: RedisError?
     /// Called once, when the connection has ended.
     var onEnd: ((RedisError) -> Void)?
 
@@ -148,62 +148,5 @@ final class RedisSession: ChannelInboundHandler {
         inbound.moveReaderIndex(forwardBy: replies.start)
         replies.start = 0
         inbound = left > 0 ? ByteBuffer(bytes: inbound.readableBytesView) : ByteBuffer()
-    }
-
-    // MARK: Deadlines and the end
-
-    /// One timer serves all batches: it is set for the earliest deadline, and set again when it fires.
-    private func setWatch(_ deadline: NIODeadline, _ context: ChannelHandlerContext) {
-        if let watch, watch.due <= deadline { return }
-        watch?.task.cancel()
-        let task = context.eventLoop.assumeIsolated().scheduleTask(deadline: deadline) { self.expire() }
-        watch = (deadline, task)
-    }
-
-    private func expire() {
-        watch = nil
-        guard let context, ending == nil else { return }
-        let now = NIODeadline.now()
-        if let front = inFlight.first, stallEnd(front) <= now {
-            return end(RedisError(.connectionLost, "no answer for \(settings.stallMax)"))
-        }
-        var next: NIODeadline?
-        for index in inFlight.indices {
-            guard let completion = inFlight[index].completion else { continue }
-            let deadline = inFlight[index].deadline
-            if deadline > now {
-                next = min(next ?? deadline, deadline)
-            } else {
-                inFlight[index].completion = nil
-                breaker.failed()
-                completion(.failure(RedisError(.deadlineExceeded, "no answer in time")))
-            }
-        }
-        if let front = inFlight.first {
-            setWatch(min(next ?? stallEnd(front), stallEnd(front)), context)
-        }
-    }
-
-    private func stallEnd(_ batch: InFlight) -> NIODeadline {
-        max(batch.deadline, batch.sent + TimeAmount(settings.stallMax))
-    }
-
-    private func end(_ error: RedisError) {
-        guard ending == nil else { return }
-        ending = error
-        watch?.task.cancel()
-        watch = nil
-        context?.close(promise: nil)
-        let unanswered = inFlight
-        inFlight = []
-        for batch in unanswered {
-            gauge.remove(bytes: batch.byteCount, commands: batch.replyCount)
-            guard let completion = batch.completion else { continue }
-            breaker.failed()
-            completion(.failure(error))
-        }
-        let onEnd = onEnd
-        self.onEnd = nil
-        onEnd?(error)
     }
 }

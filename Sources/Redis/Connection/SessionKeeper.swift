@@ -43,6 +43,7 @@ final class SessionKeeper {
         case .resting:
             breaker.failed()
             refuse(outgoing, RedisError(.unavailable, "no connection to \(endpoint.address)"))
+        case .closed where isRetired: refuse(outgoing, RedisError(.unavailable, "\(endpoint.address) left the cluster"))
         case .closed: refuse(outgoing, RedisError(.closed, "the client was closed"))
         }
     }
@@ -55,7 +56,11 @@ final class SessionKeeper {
 
     func retire() {
         isRetired = true
-        guard case .ready(let session) = phase, !session.isIdle else { return close() }
+        switch phase {
+        case .ready(let session) where !session.isIdle: break
+        case .connecting(let waiting) where !waiting.isEmpty: break
+        default: return close()
+        }
         eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(endpoint.settings.deadline)) { self.retire() }
     }
 

@@ -64,6 +64,12 @@ final class PostgreSQLConnection {
         expected.append(.answer)
     }
 
+    /// Queues a statement that is not kept prepared.
+    func sendOnce(_ sql: String) throws {
+        guard PQsendQueryParams(handle, sql, 0, nil, nil, nil, nil, 1) == 1 else { throw lost() }
+        expected.append(.answer)
+    }
+
     /// Ends what was queued since the last one; outside a transaction block it is one transaction.
     func sync() throws {
         guard PQpipelineSync(handle) == 1 else { throw lost() }
@@ -140,7 +146,11 @@ final class PostgreSQLConnection {
 
     /// Makes room among the prepared statements, where there are too many. Nothing may be under way.
     func tidy(by deadline: ContinuousClock.Instant) throws {
-        for name in statements.takeSurplus() { _ = try run("DEALLOCATE \(name)", by: deadline) }
+        let surplus = statements.takeSurplus()
+        guard !surplus.isEmpty else { return }
+        for name in surplus { try sendOnce("DEALLOCATE \(name)") }
+        try sync()
+        _ = try receive(by: deadline).get()
     }
 
     /// Whether the server has not ended the connection while it was idle, as far as is known without asking it.

@@ -39,7 +39,7 @@ enum AdminAccess {
     private static let patience: Duration = .seconds(10)
 
     static func use<Result: Sendable>(
-        dataDirectory path: String, _ body: @Sendable (any AdminPort) async throws -> Result
+        dataDirectory path: String, engines: EngineSettings, _ body: @Sendable (any AdminPort) async throws -> Result
     ) async throws -> Result {
         let directory = try DataDirectory(path)
         guard let lock = try await lock(unlessServed: directory) else {
@@ -48,6 +48,9 @@ enum AdminAccess {
         defer { withExtendedLifetime(lock) {} }
         var settings = ServerSettings()
         settings.dataDirectory = path
+        settings.engines = engines
+        // Beside the servers that use the store, it does what they would, so that a command can wait for it.
+        if engines.isShared { settings.roles = engines.redisURL == nil ? [.upkeep] : [.upkeep, .fanout] }
         return try await useLocally(directory, settings, body)
     }
 

@@ -38,6 +38,10 @@ struct LocalAdmin: AdminPort {
         case .drain:
             try await node.eventLog.drained()
             return .done
+        case .rebuildTimelines where node.timelines.shared != nil:
+            // Those in Redis are void from now on; each is built anew when it is next read.
+            try await TimelineGeneration.raise(in: node.database)
+            return .count(0)
         case .rebuildTimelines:
             let rebuild = TimelineRebuild(
                 home: node.home, users: node.users, source: node.source, clock: node.clock)

@@ -10,6 +10,25 @@ struct DataDirectoryOption: ParsableArguments {
         help: "The folder of the database (default: STARLING_DATA_DIR, or starling-data).")
     var dataDir: String?
 
+    @Option(
+        name: .customLong("database-url"),
+        help: "The PostgreSQL that holds the community instead (default: STARLING_DATABASE_URL, or none).")
+    var databaseURL: String?
+
+    @Option(
+        name: .customLong("redis-url"),
+        help: "The Redis that its timelines are in (default: STARLING_REDIS_URL, or none).")
+    var redisURL: String?
+
+    /// Where the community is kept.
+    /// - Throws: `SettingsError`.
+    func engines() throws -> EngineSettings {
+        let environment = ProcessInfo.processInfo.environment
+        return try EngineSettings(
+            databaseURL: databaseURL ?? environment[Setting.databaseURL.environmentName],
+            redisURL: redisURL ?? environment[Setting.redisURL.environmentName])
+    }
+
     var path: String {
         dataDir ?? ProcessInfo.processInfo.environment[Setting.dataDir.environmentName] ?? "starling-data"
     }
@@ -21,10 +40,11 @@ struct DataDirectoryOption: ParsableArguments {
     ) async throws -> Result {
         _ = Observability.start(level: .warning, format: .logfmt)
         return try await CommandFailure.explained {
-            guard isFirst || DataDirectory.holdsStore(path) else {
+            let engines = try engines()
+            guard isFirst || engines.isShared || DataDirectory.holdsStore(path) else {
                 throw SettingsError("There is no community in \(path); name its folder with --data-dir.")
             }
-            return try await AdminAccess.use(dataDirectory: path, body)
+            return try await AdminAccess.use(dataDirectory: path, engines: engines, body)
         }
     }
 }

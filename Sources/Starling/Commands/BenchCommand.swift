@@ -73,10 +73,11 @@ struct BenchCommand: AsyncParsableCommand {
             return String(decoding: data, as: UTF8.self).split(whereSeparator: \.isNewline).map(String.init)
         }
         let count = tokenCount
-        guard DataDirectory.holdsStore(data.path) else {
+        let engines = try data.engines()
+        guard engines.isShared || DataDirectory.holdsStore(data.path) else {
             throw SettingsError("There is no store in \(data.path); name its folder with --data-dir, or give --tokens.")
         }
-        let reply = try await AdminAccess.use(dataDirectory: data.path) {
+        let reply = try await AdminAccess.use(dataDirectory: data.path, engines: engines) {
             try await $0.answer(.tokens(usernames: [], count: count))
         }
         guard case .tokens(let issued) = reply else { return [] }

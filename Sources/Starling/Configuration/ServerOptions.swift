@@ -61,6 +61,30 @@ struct ServerOptions: ParsableArguments {
     var kafkaReplication: Int?
 
     @Option(
+        name: .customLong("kafka-security"), help: "plaintext, ssl, sasl_plaintext or sasl_ssl (default: plaintext).")
+    var kafkaSecurity: String?
+
+    @Option(
+        name: .customLong("kafka-mechanism"), help: "PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512 (default: SCRAM-SHA-512).")
+    var kafkaMechanism: String?
+
+    @Option(name: .customLong("kafka-username"), help: "The SASL user (default: none).")
+    var kafkaUsername: String?
+
+    @Option(
+        name: .customLong("kafka-password"),
+        help: "Its password; better in the environment, where others do not see it.")
+    var kafkaPassword: String?
+
+    @Option(name: .customLong("kafka-ca"), help: "A PEM file that vouches for the brokers (default: the system's).")
+    var kafkaCA: String?
+
+    @Option(
+        name: .customLong("kafka-fetch-milliseconds"),
+        help: "How long a broker may wait for events before it answers that there are none (default: 100).")
+    var kafkaFetchMilliseconds: Int?
+
+    @Option(
         name: .customLong("media-url"),
         help:
             "s3://bucket/prefix?region=…&endpoint=…, or a folder: where media are kept (default: media in the data folder)."

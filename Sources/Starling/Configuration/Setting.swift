@@ -11,6 +11,12 @@ enum Setting: String, CaseIterable {
     case kafkaBrokers = "kafka-brokers"
     case kafkaPartitions = "kafka-partitions"
     case kafkaReplication = "kafka-replication"
+    case kafkaSecurity = "kafka-security"
+    case kafkaMechanism = "kafka-mechanism"
+    case kafkaUsername = "kafka-username"
+    case kafkaPassword = "kafka-password"
+    case kafkaCA = "kafka-ca"
+    case kafkaFetchMilliseconds = "kafka-fetch-milliseconds"
     case mediaURL = "media-url"
     case rateLimits = "rate-limits"
     case rateLimitReads = "rate-limit-reads"
@@ -50,13 +56,16 @@ extension ServerOptions {
         let texts: [(Setting, String?)] = [
             (.host, host), (.dataDir, dataDir), (.roles, roles), (.databaseURL, databaseURL),
             (.databaseReplicaURL, databaseReplicaURL), (.redisURL, redisURL), (.kafkaBrokers, kafkaBrokers),
-            (.mediaURL, mediaURL), (.rateLimits, rateLimits), (.trustedProxies, trustedProxies),
+            (.mediaURL, mediaURL), (.kafkaSecurity, kafkaSecurity), (.kafkaMechanism, kafkaMechanism),
+            (.kafkaUsername, kafkaUsername), (.kafkaPassword, kafkaPassword), (.kafkaCA, kafkaCA),
+            (.rateLimits, rateLimits), (.trustedProxies, trustedProxies),
             (.metricsToken, metricsToken), (.fastPath, fastPath), (.tlsCert, tlsCert), (.tlsKey, tlsKey),
             (.compression, compression), (.logLevel, logLevel), (.logFormat, logFormat),
         ]
         let numbers: [(Setting, Int?)] = [
             (.port, port), (.databaseConnections, databaseConnections), (.kafkaPartitions, kafkaPartitions),
-            (.kafkaReplication, kafkaReplication), (.rateLimitReads, rateLimitReads),
+            (.kafkaReplication, kafkaReplication), (.kafkaFetchMilliseconds, kafkaFetchMilliseconds),
+            (.rateLimitReads, rateLimitReads),
             (.rateLimitWrites, rateLimitWrites),
             (.rateLimitAddress, rateLimitAddress), (.rateLimitCredentials, rateLimitCredentials),
             (.pullThreshold, pullThreshold), (.metricsPort, metricsPort), (.eventRetentionDays, eventRetentionDays),

@@ -1,8 +1,8 @@
 import Core
+import EventLog
 import Logging
 import Redis
 import SQL
-import ServiceLifecycle
 
 /// The engines a process works with, opened: the only place that picks drivers.
 struct Engines: Sendable {
@@ -12,12 +12,12 @@ struct Engines: Sendable {
     /// Names this process, and no other that ever ran.
     let holder: String
     let redis: Redis?
-    /// What keeps the engines and this process in step.
-    let services: [any Service]
+    /// Where consumer groups read events from Kafka.
+    let kafka: KafkaTopics?
 
     /// A store that is open already, and nothing else.
     static func only(_ database: any Database) -> Engines {
-        Engines(database: database, node: 0, holder: "embedded", redis: nil, services: [])
+        Engines(database: database, node: 0, holder: "embedded", redis: nil, kafka: nil)
     }
 
     /// Opens the store, brings its schema up to date, and connects to the others.
@@ -60,7 +60,8 @@ struct Engines: Sendable {
             var redis: Redis?
             if let url = settings.engines.redisURL { redis = try await connected(url, logger) }
             return Engines(
-                database: database, node: claim.node, holder: claim.holder, redis: redis, services: [])
+                database: database, node: claim.node, holder: claim.holder, redis: redis,
+                kafka: try settings.engines.kafkaTopics(retention: settings.eventRetention))
         } catch {
             try await database.close()
             throw error

@@ -62,7 +62,7 @@ struct Node: Sendable {
             caches: [directory, relations, library, users], settings: settings, clock: clock, logger: logger)
         let timelines =
             if let redis = engines.redis {
-                try await TimelineEngine.shared(parts, redis: redis, holder: engines.holder)
+                try await TimelineEngine.shared(parts, redis: redis, engines: engines)
             } else {
                 try await TimelineEngine.memory(parts)
             }
@@ -93,11 +93,17 @@ struct Node: Sendable {
                 shared: timelines.shared, users: users, pulled: pulled, source: source, clock: clock,
                 fanOutOffset: timelines.offset),
             database: database)
-        var services = engines.services + timelines.services + [authority, activity]
+        var services = timelines.services + [authority, activity]
         if settings.roles.contains(.upkeep) {
             services += try await upkeep(
                 engines, eventLog: eventLog, posts: posts, authority: authority, settings: settings, clock: clock,
                 logger: logger)
+        }
+        if settings.roles.contains(.relay), let topics = engines.kafka {
+            let lease = WorkLease("relay", holder: engines.holder, database: database, logger: logger)
+            services += [
+                lease, OutboxRelay(database: database, topics: topics, lease: lease, clock: clock, logger: logger),
+            ]
         }
         return Node(
             database: database, ids: ids, eventLog: eventLog, api: api, authority: authority, home: home,
@@ -114,6 +120,10 @@ struct Node: Sendable {
         ]
         var services: [any Service] = []
         for consumer in consumers {
+            if let topics = engines.kafka {
+                services.append(eventLog.add(consumer, from: topics))
+                continue
+            }
             let lease =
                 settings.engines.isShared
                 ? WorkLease(consumer.group, holder: engines.holder, database: engines.database, logger: logger) : nil

@@ -1,5 +1,6 @@
 import Logging
 import Metrics
+import Redis
 import Telemetry
 
 extension Logger {
@@ -17,7 +18,8 @@ enum Observability {
         LoggingSystem.bootstrap { label in
             StructuredLogHandler(label: label, format: format, level: level)
         }
-        let registry = MetricsRegistry(help: MetricName.help)
+        let registry = MetricsRegistry(
+            help: MetricName.help.merging(MetricName.redisHelp) { $1 })
         MetricsSystem.bootstrap(registry)
         return registry
     }

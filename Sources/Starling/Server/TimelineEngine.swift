@@ -47,7 +47,7 @@ struct TimelineEngine: Sendable {
     }
 
     /// Timelines live in Redis; processes that answer requests hold some of them in memory, too.
-    static func shared(_ parts: Parts, redis: Redis, holder: String) async throws -> TimelineEngine {
+    static func shared(_ parts: Parts, redis: Redis, engines: Engines) async throws -> TimelineEngine {
         let database = parts.database
         let bounds = parts.settings.timelineBounds
         let generation = try await TimelineGeneration.followed(in: database)
@@ -58,7 +58,7 @@ struct TimelineEngine: Sendable {
         var services: [any Service] = [rows]
         if parts.settings.roles.contains(.api) { services.append(follower) }
         if parts.settings.roles.contains(.fanout) {
-            services += fanOut(parts, rows, redis: redis, holder: holder, bounds: bounds)
+            services += fanOut(parts, rows, redis: redis, engines: engines, bounds: bounds)
         }
         let timelines = SharedTimelines(redis: redis, generation: generation, bounds: bounds)
         return TimelineEngine(
@@ -67,13 +67,24 @@ struct TimelineEngine: Sendable {
     }
 
     private static func fanOut(
-        _ parts: Parts, _ rows: PulledAuthorRows, redis: Redis, holder: String, bounds: TimelineBounds
+        _ parts: Parts, _ rows: PulledAuthorRows, redis: Redis, engines: Engines, bounds: TimelineBounds
     ) -> [any Service] {
-        let lease = WorkLease(FanOutWork.group, holder: holder, database: parts.database, logger: parts.logger)
-        let publisher = TimelineUpdatePublisher(redis: redis, logger: parts.logger) { lease.epoch != nil }
-        let sink = SharedTimelineSink(
-            redis: redis, database: parts.database, pulled: rows, publisher: publisher, bounds: bounds)
-        let runner = parts.eventLog.add(SharedFanOutConsumer(parts.work(sink)), under: lease)
-        return [lease, publisher, runner]
+        let database = parts.database
+        func consumer(_ publisher: TimelineUpdatePublisher) -> SharedFanOutConsumer {
+            let sink = SharedTimelineSink(
+                redis: redis, database: database, pulled: rows, publisher: publisher, bounds: bounds)
+            return SharedFanOutConsumer(parts.work(sink))
+        }
+        guard let topics = engines.kafka else {
+            let lease = WorkLease(FanOutWork.group, holder: engines.holder, database: database, logger: parts.logger)
+            let publisher = TimelineUpdatePublisher(
+                redis: redis, logger: parts.logger, isActive: { lease.epoch != nil })
+            return [lease, publisher, parts.eventLog.add(consumer(publisher), under: lease)]
+        }
+        // Partitions are shared by processes, and each tells how far all of them are.
+        let publisher = TimelineUpdatePublisher(
+            redis: redis, logger: parts.logger,
+            allThrough: { try await EventLog.storedOffset(of: FanOutWork.group, in: database) })
+        return [publisher, parts.eventLog.add(consumer(publisher), from: topics)]
     }
 }

@@ -96,7 +96,7 @@ package final class SharedTimelineSink: TimelineSink {
 
     package func flush(through offset: Int64) async throws -> Int {
         try await write()
-        try await publisher.tell([], through: offset)
+        try await publisher.finish(through: offset)
         return gathered.withLock { gathered in
             defer { gathered.taken = 0 }
             return gathered.taken

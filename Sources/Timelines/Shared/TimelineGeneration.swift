@@ -46,7 +46,7 @@ package final class TimelineGeneration: CommitObserver, Sendable {
     }
 
     /// Makes all timelines void, for every process.
-    static func raise(in database: any Database) async throws {
+    package static func raise(in database: any Database) async throws {
         try await database.write { store in
             let next = try store.integer("SELECT generation FROM timeline_generation WHERE id = 1") + 1
             try store.execute("UPDATE timeline_generation SET generation = $1 WHERE id = 1", [.integer(next)])

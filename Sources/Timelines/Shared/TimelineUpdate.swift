@@ -3,9 +3,9 @@ import NIOCore
 
 /// What fan-out did to timelines, told to the processes that keep some of them in memory.
 ///
-/// On the wire, little-endian: version (1 byte), publisher and sequence (8 bytes each), partition and partition count (2
-/// bytes each), the event log offset that all is done through (8 bytes), then changes: kind (1 byte), a position or zero (8
-/// bytes), the number of owners (4 bytes), the owners (8 bytes each).
+/// On the wire, little-endian: version (1 byte), publisher, sequence, and the event log offset that all is done through (8
+/// bytes each), then changes: kind (1 byte), a position or zero (8 bytes), the number of owners (4 bytes), the owners (8
+/// bytes each).
 struct TimelineUpdate: Equatable {
     enum Kind: UInt8 {
         /// The position was added to the owners' timelines.
@@ -22,24 +22,18 @@ struct TimelineUpdate: Equatable {
 
     static let version: UInt8 = 1
     static let channel = "timeline-updates"
-    static let headBytes = 29
+    static let headBytes = 25
 
     /// Names the process that tells, and no other that ever ran.
     let publisher: UInt64
     /// Counts its messages, without a gap.
     let sequence: UInt64
-    let partition: UInt16
-    let partitionCount: UInt16
     let through: Int64
     let parts: [Part]
 
-    init(
-        publisher: UInt64, sequence: UInt64, partition: UInt16, partitionCount: UInt16, through: Int64, parts: [Part]
-    ) {
+    init(publisher: UInt64, sequence: UInt64, through: Int64, parts: [Part]) {
         self.publisher = publisher
         self.sequence = sequence
-        self.partition = partition
-        self.partitionCount = partitionCount
         self.through = through
         self.parts = parts
     }
@@ -50,8 +44,6 @@ struct TimelineUpdate: Equatable {
         guard bytes.readInteger(as: UInt8.self) == Self.version,
             let publisher = bytes.readInteger(endianness: .little, as: UInt64.self),
             let sequence = bytes.readInteger(endianness: .little, as: UInt64.self),
-            let partition = bytes.readInteger(endianness: .little, as: UInt16.self),
-            let partitionCount = bytes.readInteger(endianness: .little, as: UInt16.self),
             let through = bytes.readInteger(endianness: .little, as: Int64.self)
         else { return nil }
         var parts: [Part] = []
@@ -59,9 +51,7 @@ struct TimelineUpdate: Equatable {
             guard let part = Self.part(from: &bytes) else { return nil }
             parts.append(part)
         }
-        self.init(
-            publisher: publisher, sequence: sequence, partition: partition, partitionCount: partitionCount,
-            through: through, parts: parts)
+        self.init(publisher: publisher, sequence: sequence, through: through, parts: parts)
     }
 
     private static func part(from bytes: inout ByteBuffer) -> Part? {
@@ -86,8 +76,6 @@ struct TimelineUpdate: Equatable {
         bytes.writeInteger(Self.version)
         bytes.writeInteger(publisher, endianness: .little)
         bytes.writeInteger(sequence, endianness: .little)
-        bytes.writeInteger(partition, endianness: .little)
-        bytes.writeInteger(partitionCount, endianness: .little)
         bytes.writeInteger(through, endianness: .little)
         for part in parts {
             bytes.writeInteger(part.kind.rawValue)

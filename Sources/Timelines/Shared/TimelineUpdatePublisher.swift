@@ -19,31 +19,43 @@ package final class TimelineUpdatePublisher: Service {
 
     private let redis: Redis
     private let publisher = UInt64.random(in: .min ... .max)
-    private let partition: UInt16
-    private let partitionCount: UInt16
     private let logger: Logger
+    /// Where several processes share the work by partitions: what all of them have done. Nil where one does it all.
+    private let allThrough: (@Sendable () async throws -> Int64)?
     /// Whether this process does the work now: another's heart beats instead.
     private let isActive: @Sendable () -> Bool
     private let state = Mutex(State())
     private let isTelling = Atomic<Bool>(false)
 
     package init(
-        redis: Redis, partition: Int = 0, partitionCount: Int = 1, logger: Logger,
-        isActive: @escaping @Sendable () -> Bool
+        redis: Redis, logger: Logger, allThrough: (@Sendable () async throws -> Int64)? = nil,
+        isActive: @escaping @Sendable () -> Bool = { true }
     ) {
         self.redis = redis
-        self.partition = UInt16(clamping: partition)
-        self.partitionCount = UInt16(clamping: partitionCount)
+        self.allThrough = allThrough
         self.logger = logger
         self.isActive = isActive
     }
 
     package func run() async throws {
-        await Upkeep.run("tell of timelines", every: .milliseconds(500), logger: logger) {
-            // Silent until it has done something: before that it knows nothing.
-            guard self.isActive(), self.state.withLock({ $0.through }) != nil else { return }
-            try await self.tell([])
+        let pause = allThrough == nil ? Self.heartbeat : Self.partitionedHeartbeat
+        await Upkeep.run("tell of timelines", every: pause, logger: logger) {
+            if let allThrough = self.allThrough {
+                // Whoever did it told of it before it was counted as done, through the same server: so this comes after.
+                try await self.tell([], through: try await allThrough())
+            } else if self.isActive(), self.state.withLock({ $0.through }) != nil {
+                // Silent until it has done something: before that it knows nothing.
+                try await self.tell([])
+            }
         }
+    }
+
+    private static let heartbeat: Duration = .milliseconds(500)
+    private static let partitionedHeartbeat: Duration = .milliseconds(100)
+
+    /// After a batch of events whose last is at `offset`.
+    func finish(through offset: Int64) async throws {
+        if allThrough == nil { try await tell([], through: offset) }
     }
 
     /// - Parameter offset: all through it is done; nil where that is as before.
@@ -61,10 +73,10 @@ package final class TimelineUpdatePublisher: Service {
     private func next(_ parts: [TimelineUpdate.Part], _ offset: Int64?) -> ByteBuffer {
         state.withLock { state in
             state.sequence += 1
-            state.through = offset ?? state.through
+            // Events that come again do not undo what is done.
+            if let offset { state.through = max(offset, state.through ?? offset) }
             return TimelineUpdate(
-                publisher: publisher, sequence: state.sequence, partition: partition, partitionCount: partitionCount,
-                through: state.through ?? 0, parts: parts
+                publisher: publisher, sequence: state.sequence, through: state.through ?? 0, parts: parts
             ).encoded
         }
     }

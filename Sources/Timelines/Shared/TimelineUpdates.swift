@@ -16,10 +16,8 @@ package final class TimelineUpdates: CommitObserver, Sendable {
         var isFollowing = false
         /// The last message of each publisher.
         var sequences: [UInt64: UInt64] = [:]
-        var throughs: [UInt16: Int64] = [:]
-        var partitionCount: UInt16 = 1
-        /// Before every partition was heard of: what the store said when following began.
-        var throughAtStart: Int64 = 0
+        /// What the store said when following began, and then what fan-out told.
+        var through: Int64 = 0
     }
 
     /// Publishers remembered; one is new with every start of a fan-out.
@@ -46,10 +44,7 @@ package final class TimelineUpdates: CommitObserver, Sendable {
 
     /// Everything up to this event log offset is in the timelines.
     package var through: Int64 {
-        state.withLock { state in
-            guard state.throughs.count >= Int(state.partitionCount) else { return state.throughAtStart }
-            return state.throughs.values.min() ?? state.throughAtStart
-        }
+        state.withLock { $0.through }
     }
 
     /// Messages arrive from now on.
@@ -58,8 +53,7 @@ package final class TimelineUpdates: CommitObserver, Sendable {
         state.withLock { state in
             state.isFollowing = true
             state.sequences = [:]
-            state.throughs = [:]
-            state.throughAtStart = through
+            state.through = through
         }
         home.dropAll()
     }
@@ -92,11 +86,7 @@ package final class TimelineUpdates: CommitObserver, Sendable {
             case .changed: for owner in part.owners { home.drop(ID(owner)) }
             }
         }
-        state.withLock { state in
-            if state.partitionCount != update.partitionCount { state.throughs = [:] }
-            state.partitionCount = update.partitionCount
-            if update.through > 0 { state.throughs[update.partition] = update.through }
-        }
+        if update.through > 0 { state.withLock { $0.through = max($0.through, update.through) } }
     }
 
     /// Whether nothing of its publisher was missed before this message.

@@ -139,7 +139,7 @@ struct Performer {
             try await world.drain("post-counters")
         case .drainDeletions: try await world.drain("deleted-accounts")
         case .dropTimeline(let user): world.node.home.drop(ids[user])
-        case .dropTimelines: world.dropTimelines()
+        case .dropTimelines: try world.dropTimelines()
         case .restart: try await world.restart()
         case .wait(let milliseconds): world.clock.step(milliseconds)
         default: break

@@ -107,7 +107,7 @@ struct Rehearsal {
             for size in sizes(index, isLast) { try await inspection.checkHome(of: viewer, pageSize: size, "warm") }
         }
         try await checkLists(viewers)
-        world.dropTimelines()
+        try world.dropTimelines()
         for (index, viewer) in viewers.enumerated() {
             let size = sizes(index + 1, isLast)[0]
             try await inspection.checkHome(of: viewer, pageSize: size, "cold")

@@ -16,6 +16,9 @@ import TestSupport
 final class World {
     private let folder: TemporaryFolder
     private let settings: ServerSettings
+    private let servers: ComposedServers
+    /// What has to run by itself even here: it follows what other processes would do.
+    private var followers: [Task<Void, any Error>] = []
     let clock: TestClock
     private(set) var node: Node
     /// Where stepping through the log by hand has come; the fan-out runner itself may be elsewhere.
@@ -24,8 +27,24 @@ final class World {
     init(settings: ServerSettings) async throws {
         folder = try TemporaryFolder()
         clock = TestClock()
+        servers = try await Composition.current.start()
+        var settings = settings
+        settings.engines = servers.engines
         self.settings = settings
         node = try await Self.opened(folder, settings, clock)
+        follow()
+    }
+
+    private func follow() {
+        followers = node.services.compactMap { $0 as? TimelineUpdateFollower }.map { follower in
+            Task { try await follower.run() }
+        }
+    }
+
+    private func stop() async throws {
+        for follower in followers { follower.cancel() }
+        for lease in node.services.compactMap({ $0 as? WorkLease }) { try await lease.release() }
+        try await node.close()
     }
 
     private static func opened(
@@ -38,13 +57,15 @@ final class World {
 
     /// Stops, and starts again on the same file.
     func restart() async throws {
-        try await node.close()
+        try await stop()
         node = try await Self.opened(folder, settings, clock)
+        follow()
         steppedThrough = runner("fanout")?.processed ?? 0
     }
 
     func close() async throws {
-        try await node.close()
+        try await stop()
+        servers.stop()
     }
 
     private var runners: [ConsumerRunner] { node.services.compactMap { $0 as? ConsumerRunner } }
@@ -55,7 +76,24 @@ final class World {
 
     /// Lets one consumer group handle all there is.
     func drain(_ group: String) async throws {
+        try await holdWork()
         try await runner(group)?.drain()
+        if group == FanOutWork.group { try await arrived(through: runner(group)?.processed ?? 0) }
+    }
+
+    /// Takes up the work of all groups where processes share it.
+    private func holdWork() async throws {
+        for lease in node.services.compactMap({ $0 as? WorkLease }) where lease.epoch == nil { try await lease.renew() }
+    }
+
+    /// Returns once what fan-out told has come to the timelines in memory.
+    private func arrived(through offset: Int64) async throws {
+        guard node.timelines.shared != nil else { return }
+        for _ in 0..<10_000 {
+            if node.timelines.offset() >= offset { return }
+            try await Task.sleep(for: .milliseconds(1))
+        }
+        throw StaleTimelines(behind: offset)
     }
 
     /// Lets every group handle all there is, and what they add.
@@ -63,7 +101,7 @@ final class World {
         var head: Int64 = -1
         while try await node.eventLog.head() != head {
             head = try await node.eventLog.head()
-            for runner in runners { try await runner.drain() }
+            for runner in runners { try await drain(runner.consumer.group) }
         }
     }
 
@@ -72,8 +110,9 @@ final class World {
         guard let runner = runner("fanout") else { return }
         let start = max(steppedThrough, runner.processed)
         let events = try await events(after: start, runner.consumer.topics, limit: count)
-        try await (runner.consumer as? any VolatileConsumer)?.handle(events)
+        try await handle(events, by: runner)
         steppedThrough = events.last?.offset ?? start
+        try await arrived(through: steppedThrough)
     }
 
     /// Hands fan-out events that it has had before.
@@ -81,7 +120,13 @@ final class World {
         guard let runner = runner("fanout") else { return }
         let events = try await events(after: offset, runner.consumer.topics, limit: count)
         let handled = runner.processed
-        try await (runner.consumer as? any VolatileConsumer)?.handle(events.filter { $0.offset <= handled })
+        try await handle(events.filter { $0.offset <= handled }, by: runner)
+    }
+
+    private func handle(_ events: [Event], by runner: ConsumerRunner) async throws {
+        guard !events.isEmpty else { return }
+        try await (runner.consumer as? any VolatileConsumer)?.handle(events)
+        try await (runner.consumer as? any IdempotentConsumer)?.handle(events)
     }
 
     private func events(after offset: Int64, _ topics: Set<Topic>, limit: Int) async throws -> [Event] {
@@ -89,10 +134,16 @@ final class World {
     }
 
     /// Empties what is derived and kept in memory.
-    func dropTimelines() {
+    func dropTimelines() throws {
+        try servers.flush()
         node.home.dropAll()
         node.users.dropAll()
     }
 
     var pulled: PulledAuthors { node.api.feed.pulled }
+}
+
+/// What fan-out told did not arrive.
+struct StaleTimelines: Error {
+    let behind: Int64
 }

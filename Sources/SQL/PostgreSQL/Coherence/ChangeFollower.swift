@@ -18,6 +18,7 @@ final class ChangeFollower: Sendable {
     private let queue = DispatchQueue(label: "starling.postgresql.follower")
     private let isClosed = Atomic<Bool>(false)
     private let isHeld = Atomic<Bool>(false)
+    private let isStanding = Atomic<Bool>(false)
     private let bell: WakePipe
     private let lag = Metrics.Timer(label: MetricName.coherenceLagSeconds)
     private let lapses = Counter(label: MetricName.coherenceLeaseLapses)
@@ -32,10 +33,11 @@ final class ChangeFollower: Sendable {
     /// Ends a pause.
     func wake() { bell.ring() }
 
-    /// Stops as a process does that is stopped by a signal, until it is let go on. For tests.
-    package func hold(_ holds: Bool) {
+    /// Stands still as in a process that is stopped by a signal, until it is let go on. For tests.
+    func hold(_ holds: Bool) async {
         isHeld.store(holds, ordering: .releasing)
         wake()
+        while isStanding.load(ordering: .acquiring) != holds { await Task.yield() }
     }
 
     /// Connects, registers this process, and goes on following.
@@ -106,6 +108,7 @@ final class ChangeFollower: Sendable {
     }
 
     private func followOnce(_ cycle: FollowerCycle) throws {
+        isStanding.store(isHeld.load(ordering: .acquiring), ordering: .releasing)
         if isHeld.load(ordering: .acquiring) { return bell.wait(until: .now.advanced(by: .milliseconds(10))) }
         let start = ContinuousClock.now
         let isDue = cycle.isRenewalDue

@@ -48,7 +48,7 @@ enum CoherenceSchema {
 
     /// Makes what is missing, in one transaction that another process at the same point waits for.
     static func install(on connection: PostgreSQLConnection, by deadline: ContinuousClock.Instant) throws {
-        for statement in statements { try connection.send(statement) }
+        for statement in statements { try connection.sendOnce(statement) }
         try connection.sync()
         _ = try connection.receive(by: deadline).get()
     }

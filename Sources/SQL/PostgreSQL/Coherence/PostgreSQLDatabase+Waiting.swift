@@ -54,3 +54,8 @@ extension PostgreSQLDatabase {
         }
     }
 }
+
+extension PostgreSQLDatabase {
+    /// Has this process follow the others no longer, as if it were stopped, until it is let go on. For tests.
+    package func holdFollower(_ holds: Bool) async { await follower.hold(holds) }
+}

@@ -1,0 +1,15 @@
+import Core
+
+extension Limits {
+    /// Events in one batch of the relay.
+    package static let relayBatchMax = 1_000
+    package static let relayBatchFactsMax = 20_000
+    /// How often the relay looks for what other processes committed; its own process's commits wake it.
+    package static let relayLookPause: Duration = .milliseconds(10)
+    /// How often the relay stores how far it came, and so about how much it publishes again after a crash.
+    package static let relaySavePause: Duration = .milliseconds(100)
+    /// How often quiet partitions are told how far the log has come.
+    package static let relayMarkPause: Duration = .milliseconds(500)
+    package static let kafkaPollWait: Duration = .milliseconds(200)
+    package static let kafkaCommitPause: Duration = .seconds(1)
+}

@@ -1,0 +1,144 @@
+import Core
+import Kafka
+import Logging
+import Metrics
+import SQL
+import ServiceLifecycle
+import Synchronization
+import Telemetry
+
+/// Publishes the outbox to Kafka in the order of its offsets, which is the order of commits.
+///
+/// Any number of these may run: the one that holds the lease works. How far it came is stored only once the brokers have
+/// confirmed it, so after a crash some events are published again; every partition of the log therefore reads as the
+/// outbox with some stretches repeated, never with a gap, and consumers drop what is not beyond their watermark. A relay
+/// that was stopped finds its lease lapsed before its next batch, and what it had on its way is such a repetition.
+package final class OutboxRelay: Service, CommitObserver, Sendable {
+    /// The relay's place among the consumer groups, so that retention keeps what is not published.
+    static let group = "kafka-relay"
+
+    private let database: any Database
+    private let topics: KafkaTopics
+    private let lease: WorkLease
+    private let clock: WallClock
+    private let logger: Logger
+    private let rest = Rest()
+    private let appended = Atomic<UInt64>(0)
+    private let metrics = RelayMetrics()
+
+    /// - Parameter lease: named for the relay; run it beside this.
+    package init(database: any Database, topics: KafkaTopics, lease: WorkLease, clock: WallClock, logger: Logger) {
+        self.database = database
+        self.topics = topics
+        self.lease = lease
+        self.clock = clock
+        self.logger = logger
+        lease.onAcquired { [rest] in rest.end() }
+        database.observe(self)
+    }
+
+    package func committed(_ changes: [Change]) {
+        if changes.contains(where: { $0 == .eventsAppended || $0 == .bulk }) { wake() }
+    }
+
+    /// Says that the outbox may hold more.
+    package func wake() {
+        appended.wrappingAdd(1, ordering: .releasing)
+        rest.end()
+    }
+
+    package func run() async throws {
+        var pause = Backoff()
+        while !Task.isShuttingDownGracefully, !Task.isCancelled {
+            do {
+                guard let epoch = lease.epoch else {
+                    try await cancelWhenGracefulShutdown { try await Task.sleep(for: Limits.relayLookPause) }
+                    continue
+                }
+                try await cancelWhenGracefulShutdown { try await self.work(in: epoch) }
+                pause = Backoff()
+            } catch is CancellationError {
+                return
+            } catch {
+                logger.warning("relay starts again", metadata: [LogKey.error: "\(error)"])
+                let wait = pause.next()
+                do { try await cancelWhenGracefulShutdown { try await Task.sleep(for: wait) } } catch { return }
+            }
+        }
+    }
+
+    /// Publishes for as long as this holding of the lease lasts.
+    private func work(in epoch: Int64) async throws {
+        let partitions = try await topics.ensure(logger: logger)
+        let producer = try KafkaProducer(topics.settings, logger: logger)
+        do {
+            try await publish(by: producer, to: partitions) { [lease] in lease.epoch == epoch }
+            await producer.close()
+        } catch {
+            // What is on its way may arrive: the next to publish begins before it.
+            await producer.close(within: .zero)
+            if error is WorkTaken { return }
+            throw error
+        }
+    }
+
+    private func publish(
+        by producer: KafkaProducer, to partitions: [String: Int], while holdsWork: () -> Bool
+    ) async throws {
+        var course = RelayCourse(try await database.write { try ConsumerOffsets.begin(group: Self.group, in: $0) })
+        while holdsWork() {
+            let seen = appended.load(ordering: .acquiring)
+            let published = course.published
+            let (found, head) = try await database.read { try OutboxRow.batch(after: published, $0) }
+            metrics.backlog.record(head - published)
+            // What a failover could still undo must not be told to others.
+            let confirmed = found.isEmpty ? head : try await database.confirmedHead()
+            let rows = found.prefix { $0.offset <= confirmed }
+            if let last = rows.last {
+                let records = try rows.map(Self.record)
+                // The reading may have taken long; nothing is handed over past the lease.
+                guard holdsWork() else { return }
+                try await producer.produce(records)
+                course.published = last.offset
+                metrics.note(Array(rows), now: clock.now())
+            } else {
+                if course.isMarkDue { try await mark(&course, by: producer, partitions) }
+                await rest.take(Limits.relayLookPause) { appended.load(ordering: .acquiring) != seen }
+                try Task.checkCancellation()
+            }
+            if course.isSaveDue { try await save(&course) }
+        }
+    }
+
+    /// - Throws: `WorkTaken` where another relay has gone on from there.
+    private func save(_ course: inout RelayCourse) async throws {
+        _ = try await database.commit(
+            [ConsumerOffsets.move(Self.group, from: course.saved, to: course.published)], announcing: [])
+        course.noteSaved()
+    }
+
+    /// Tells every partition that all up to here has been published, so that quiet ones are known to be up to date.
+    private func mark(_ course: inout RelayCourse, by producer: KafkaProducer, _ partitions: [String: Int]) async throws
+    {
+        let value = KafkaCodec.marker(course.published)
+        var records: [KafkaRecord] = []
+        for topic in Topic.allCases {
+            for number in 0..<(partitions[topic.name] ?? 0) {
+                records.append(
+                    KafkaRecord(topic: topic.name, key: [], value: value, partition: Int32(clamping: number)))
+            }
+        }
+        try await producer.produce(records)
+        course.noteMarked()
+    }
+
+    private static func record(_ row: OutboxRow) throws -> KafkaRecord {
+        guard let topic = Topic(rawValue: row.topic) else { throw UnknownTopic(number: row.topic) }
+        return KafkaRecord(topic: topic.name, key: KafkaCodec.key(row.key), value: KafkaCodec.bytes(of: row))
+    }
+}
+
+/// A newer binary wrote it, and must publish it.
+private struct UnknownTopic: Error {
+    let number: Int64
+}

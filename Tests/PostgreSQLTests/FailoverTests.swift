@@ -1,0 +1,70 @@
+import Core
+import EventLog
+import SQL
+import Testing
+import TestServers
+import TestSupport
+
+/// A primary with a synchronous standby.
+@Suite(.timeLimit(.minutes(3))) struct FailoverTests {
+    private static let table = Statement("CREATE TABLE t (id BIGINT PRIMARY KEY NOT NULL)")
+
+    @Test("what the standby lacks is not confirmed")
+    func confirmedHead() async throws {
+        let primary = try PostgreSQLServer()
+        let standby = try primary.newStandby()
+        try primary.query("ALTER SYSTEM SET synchronous_standby_names = 'standby'")
+        try primary.query("SELECT pg_reload_conf()")
+        try await Server.withProcesses(1, on: primary) { processes in
+            let database = processes[0]
+            try await Migrator([Outbox.migration]).migrate(database)
+            let head = { try await database.read { try Outbox.head($0) } }
+            try await Self.append(1, to: database)
+            #expect(try await eventually { try await database.confirmedHead() == (try await head()) })
+            let confirmed = try await head()
+            standby.pause()
+            // Visible without the standby, as a commit is whose wait an operator ended.
+            try await database.write { store in
+                try store.execute("SET LOCAL synchronous_commit = 'local'", [])
+                try Outbox.append(Event(.followed, key: 2, subject: 0, occurredAt: 0), in: store)
+            }
+            #expect(try await head() > confirmed)
+            for _ in 0..<20 { #expect(try await database.confirmedHead() == confirmed) }
+            standby.resume()
+            #expect(try await eventually { try await database.confirmedHead() == (try await head()) })
+        }
+    }
+
+    @Test("after the standby takes over, everything acknowledged is there, and writing goes on")
+    func promotion() async throws {
+        let primary = try PostgreSQLServer()
+        var settings = try Server.settings(primary)
+        let standby = try primary.newStandby()
+        try primary.query("ALTER SYSTEM SET synchronous_standby_names = 'standby'")
+        try primary.query("SELECT pg_reload_conf()")
+        let name = settings.url.split(separator: "/").last.map(String.init) ?? ""
+        settings.url =
+            "postgres://starling@127.0.0.1:\(primary.port),127.0.0.1:\(standby.port)/\(name)&target_session_attrs=read-write"
+        let database = try await Server.open(settings)
+        try await Migrator([Outbox.migration]).migrate(database)
+        _ = try await database.commit([Self.table], announcing: [])
+        for id in 1...50 as ClosedRange<Int64> { try await Self.append(id, to: database) }
+        primary.kill()
+        await #expect(throws: SQLError.self) { try await Self.append(51, to: database) }
+        try standby.promote()
+        #expect(try await eventually(within: .seconds(20)) { (try? await database.checkWritable()) != nil })
+        let keys = try await database.read { try $0.query("SELECT key FROM outbox ORDER BY event_offset", []) { $0.int64(0) } }
+        #expect(keys == Array(1...50))
+        try await Self.append(52, to: database)
+        let offsets = try await database.read { store in
+            try store.query("SELECT event_offset FROM outbox ORDER BY key", []) { $0.int64(0) }
+        }
+        #expect(offsets == offsets.sorted())
+        try await database.close()
+    }
+
+    private static func append(_ id: Int64, to database: any Database) async throws {
+        _ = try await database.commit(
+            [Outbox.append(Event(.followed, key: id, subject: 0, occurredAt: 0))], announcing: [.eventsAppended])
+    }
+}

@@ -1,0 +1,82 @@
+import Accounts
+import Core
+import EventLog
+import Posts
+import SQL
+import SocialGraph
+import TestServers
+
+/// A store with enough in it for the planner to mind what it reads: 1,000 accounts, 40,000 posts, 100,000 follows.
+struct PlanStore: Sendable {
+    static let shared = Result { try PlanStore() }
+
+    private let server: PostgreSQLServer
+    private let database: String
+
+    private init() throws {
+        server = try .shared()
+        let url = try server.newDatabase()
+        database = String(url.prefix { $0 != "?" }.split(separator: "/").last ?? "")
+        let migrations = [Outbox.migration] + AccountSchema.migrations + GraphSchema.migrations + PostSchema.migrations
+        let schema = migrations.sorted { $0.name < $1.name }.flatMap { $0.statements(.postgreSQL) }
+        let script = ["CREATE SEQUENCE log_offsets"] + schema + Self.contents
+        try server.query(script.joined(separator: ";\n"), database: database)
+        // Not in the same transaction; it also marks the pages that an index alone answers for.
+        try server.query("VACUUM (ANALYZE)", database: database)
+    }
+
+    func plan(of statement: Statement, mode: String, isWrite: Bool) throws -> QueryPlan {
+        // As the driver's writers have it.
+        let settings = isWrite ? ["enable_seqscan = off"] : []
+        return QueryPlan(
+            try server.query(
+                QueryPlan.script(for: statement, mode: mode, settings: settings), database: database))
+    }
+
+    /// The partitions in which these rows lie.
+    func partitions(of table: String, where condition: String) throws -> Set<String> {
+        let text = try server.query(
+            "SELECT DISTINCT tableoid::regclass::text FROM \(table) WHERE \(condition)", database: database)
+        return Set(text.split(separator: "\n").map(String.init))
+    }
+
+    static func author(_ number: Int64) -> ID<Account> { ID(number << 22 | (number * 7919 % 1024) << 12) }
+
+    /// Every fifth post of an author answers the one before it of the next author.
+    static func post(_ count: Int64, of number: Int64) -> ID<Post> {
+        ID((1_000_000 + count * 1_000 + number) << 22 | (number * 7919 % 1024) << 12)
+    }
+
+    private static let contents = [
+        """
+        CREATE FUNCTION author(n BIGINT) RETURNS BIGINT IMMUTABLE LANGUAGE sql AS
+            'SELECT (n << 22) | ((n * 7919 % 1024) << 12)'
+        """,
+        """
+        CREATE FUNCTION post(k BIGINT, n BIGINT) RETURNS BIGINT IMMUTABLE LANGUAGE sql AS
+            'SELECT ((1000000 + k * 1000 + n) << 22) | ((n * 7919 % 1024) << 12)'
+        """,
+        """
+        INSERT INTO users (id, username, display_name, created_at)
+        SELECT author(n), 'user' || n, 'User', n FROM generate_series(1, 1000) AS n
+        """,
+        """
+        INSERT INTO posts (id, bucket, author_id, position, state, visibility, content, created_at, reply_to,
+            reply_to_author)
+        SELECT post(k, n), n * 7919 % 1024, author(n), post(k, n), 3, 0, 'About as long as a short post is.', k,
+            CASE WHEN k % 5 = 0 THEN post(k - 1, n % 1000 + 1) END, CASE WHEN k % 5 = 0 THEN author(n % 1000 + 1) END
+        FROM generate_series(1, 40) AS k, generate_series(1, 1000) AS n
+        """,
+        "INSERT INTO post_counters (bucket, post_id, comments) SELECT bucket, id, 1 FROM posts",
+        """
+        INSERT INTO following (follower_id, followee_id, follow_id)
+        SELECT author(a), author(b), post(a % 40, b) FROM generate_series(1, 1000) AS a, generate_series(1, 1000) AS b
+        WHERE a <> b AND (a + b) % 10 = 0
+        """,
+        "INSERT INTO followers (follower_id, followee_id, follow_id) SELECT * FROM following",
+        """
+        INSERT INTO outbox (topic, kind, key, subject, object, position, flags, occurred_at)
+        SELECT 1, 1, author_id, id, 0, position, 0, created_at FROM posts ORDER BY position
+        """,
+    ]
+}

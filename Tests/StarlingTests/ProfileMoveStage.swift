@@ -1,0 +1,125 @@
+import Core
+import Foundation
+import Logging
+import SQL
+import TestServers
+import TestSupport
+import Testing
+
+@testable import Starling
+
+/// What a move needs: a community in a data directory, and an empty database of PostgreSQL.
+struct ProfileMoveStage: Sendable {
+    /// Suites that need the server run where `STARLING_TEST_STORES` names it.
+    static let hasServer = (ProcessInfo.processInfo.environment["STARLING_TEST_STORES"] ?? "")
+        .split(separator: ",").contains("postgresql")
+
+    let data: String
+    let url: String
+    private let folder: TemporaryFolder
+
+    /// Beyond the demo's, a row in every table, with what is hard to carry.
+    init(size: DemoCommunity.Size = .init(users: 30, follows: 120, posts: 200)) async throws {
+        folder = try TemporaryFolder()
+        data = folder.file("data")
+        url = try PostgreSQLServer.shared().newDatabase()
+        try await AdminAccess.use(dataDirectory: data, engines: EngineSettings()) {
+            _ = try await DemoCommunity(size: size).install(through: $0, progress: .silent)
+        }
+        try await edit { store in
+            for statement in Self.rows { try store.execute(statement, []) }
+            try store.execute("UPDATE users SET bio = $1 WHERE username = 'demo'", [.text(Self.hardText)])
+        }
+    }
+
+    var from: String { "sqlite:" + data }
+
+    static let hardText = #"„Zitat“ "quoted" \u0041 \x41 100% $1 {"a":[1]} "# + "\n\r\t\u{1}\u{7F}\u{2028} 🐦 é"
+
+    /// A new folder for the files of a server on the other side.
+    func newFolder() -> String { folder.file("server") }
+
+    /// Changes the source behind everybody's back.
+    func edit(_ body: @escaping @Sendable (any SQLWriter) throws -> Void) async throws {
+        let database = try SQLiteDatabase(path: data + "/starling.sqlite")
+        try await database.write(body)
+        try await database.close()
+    }
+
+    /// Runs `body` with both sides open.
+    func withMove<T>(rowsMax: Int = 50, _ body: (ProfileMove) async throws -> T) async throws -> T {
+        let source = try await MoveSource.open(from)
+        do {
+            let target = try await MoveTarget.open(url, logger: Logger(label: "move"))
+            do {
+                var move = ProfileMove(source: source, target: target, sample: 20, progress: .silent)
+                move.size.rowsMax = rowsMax
+                let result = try await body(move)
+                try await target.close()
+                try await source.close()
+                return result
+            } catch {
+                try await target.close()
+                throw error
+            }
+        } catch {
+            try await source.close()
+            throw error
+        }
+    }
+
+    @discardableResult
+    func move(rowsMax: Int = 50) async throws -> MoveReport {
+        try await withMove(rowsMax: rowsMax) { try await $0.run() }
+    }
+
+    func verify() async throws -> MoveReport { try await withMove { try await $0.verify() } }
+
+    /// What `psql` says of the target.
+    @discardableResult
+    func query(_ sql: String) throws -> String {
+        let database = url.split(separator: "/").last?.split(separator: "?").first.map(String.init) ?? ""
+        return try PostgreSQLServer.shared().query(sql, database: database)
+    }
+
+    private static let rows = [
+        """
+        INSERT INTO users (id, username, email, email_key, display_name, created_at, last_active_at, state)
+        VALUES (7, 'hard', 'Hard@example.org', 'hard@example.org', '', -1, 9223372036854775807, 1), (8, 'soft', NULL, NULL,
+            'Soft', 0, NULL, 0)
+        """,
+        "INSERT INTO sessions (id, account_id, created_at, expires_at, revoked_at) VALUES (5, 7, 1, 2, NULL), (6, 7, 1, 2, 3)",
+        "INSERT INTO refresh_tokens (token_hash, session_id, created_at, expires_at) VALUES ('b/+=', 5, 1, 2), ('B', 6, 1, 2)",
+        "INSERT INTO follow_requests (target_id, requester_id, request_id) VALUES (7, 8, 100)",
+        "INSERT INTO blocks (blocker_id, blocked_id, block_id) VALUES (7, 8, 101)",
+        "INSERT INTO mutes (muter_id, muted_id, mute_id) VALUES (8, 7, 102)",
+        """
+        INSERT INTO post_revisions (post_id, version, content, visibility, written_at)
+        SELECT id, 1, 'as it was', 0, 5 FROM posts ORDER BY id LIMIT 3
+        """,
+        """
+        INSERT INTO reposts (position, bucket, sharer_id, post_id, created_at)
+        SELECT 32775, 8, 7, id, 5 FROM posts ORDER BY id LIMIT 1
+        """,
+        "INSERT INTO post_counters (post_id, likes) SELECT id, 3 FROM posts ORDER BY id DESC LIMIT 3 ON CONFLICT DO NOTHING",
+        """
+        INSERT INTO idempotency_keys (account_id, route, key, body_hash, result_id, created_at)
+        VALUES (7, 'POST /v1/posts', 'k', 'h', 1, 1), (7, 'POST /v1/posts', 'K é "', 'h', 2, 1)
+        """,
+        """
+        INSERT INTO outbox (topic, kind, key, subject, object, position, flags, list, occurred_at)
+        VALUES (1, 99, -5, 0, 0, 0, -1, x'00FF10', 5), (1, 99, -5, 0, 0, 0, 0, x'', 5)
+        """,
+        // The highest offset that ever was is of an event that is gone.
+        "INSERT INTO outbox SELECT 9000, topic, kind, key, subject, object, position, flags, list, 5 FROM outbox LIMIT 1",
+        "DELETE FROM outbox WHERE event_offset = 9000",
+        """
+        INSERT INTO dead_letters (consumer_group, event_offset, topic, kind, key, subject, object, position, flags, list,
+            occurred_at, reason, attempts, died_at) VALUES ('g', 3, 1, 1, 1, 1, 1, 1, 1, x'01', 1, 'because', 5, 1)
+        """,
+        "UPDATE outbox_retention SET pruned_through = 2",
+        "INSERT INTO pulled_authors (author_id, is_pulled, unpushed_through) VALUES (7, 1, 5)",
+        "UPDATE timeline_generation SET generation = 4",
+        "INSERT INTO rate_limits (rule, subject, full_at) VALUES ('credentials', 's', 5)",
+    ]
+}
