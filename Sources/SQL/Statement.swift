@@ -18,7 +18,8 @@ package struct Statement: Sendable {
     ///   - arguments: for `$1`, `$2`, … in order.
     ///   - isLogAppend: set by the log of events alone.
     package init(
-        _ sql: String, _ arguments: [SQLValue] = [], expecting expectation: Expectation = .any, isLogAppend: Bool = false
+        _ sql: String, _ arguments: [SQLValue] = [], expecting expectation: Expectation = .any,
+        isLogAppend: Bool = false
     ) {
         self.sql = sql
         self.arguments = arguments

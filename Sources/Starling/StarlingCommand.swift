@@ -22,7 +22,6 @@ struct StarlingCommand: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, DemoCommand.self, ImportCommand.self, UserCommand.self, KeysCommand.self,
             MigrateCommand.self, MigrateProfileCommand.self, RebuildTimelinesCommand.self, DeadLettersCommand.self,
-            CheckCommand.self,
-            BenchCommand.self, PlanCommand.self, StatusCommand.self,
+            CheckCommand.self, BenchCommand.self, PlanCommand.self, StatusCommand.self,
         ])
 }

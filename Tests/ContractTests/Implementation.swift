@@ -19,7 +19,8 @@ extension Implementation where Port == any Database {
     /// SQLite, and the servers that `STARLING_TEST_STORES` names, such as `postgresql`.
     static let all = [sqlite] + (stores.contains("postgresql") ? [postgreSQL] : [])
 
-    private static let stores = (ProcessInfo.processInfo.environment["STARLING_TEST_STORES"] ?? "").split(separator: ",")
+    private static let stores = (ProcessInfo.processInfo.environment["STARLING_TEST_STORES"] ?? "").split(
+        separator: ",")
 
     static let sqlite = Implementation(name: "SQLite") { body in
         let folder = try TemporaryFolder()

@@ -23,7 +23,8 @@ import TestSupport
                 for number in 0..<200 {
                     group.addTask {
                         do {
-                            _ = try await database.commit(Self.statements(number), announcing: [.account(Int64(number))])
+                            _ = try await database.commit(
+                                Self.statements(number), announcing: [.account(Int64(number))])
                             return (number, nil)
                         } catch { return (number, error) }
                     }
@@ -39,9 +40,11 @@ import TestSupport
                 }
             }
             #expect(outcomes.count { $0.key % 5 == 3 } == 39)
-            #expect(outcomes.filter { $0.key % 5 == 3 }.allSatisfy { ($0.value as? SQLError)?.code == .uniqueViolation })
+            #expect(
+                outcomes.filter { $0.key % 5 == 3 }.allSatisfy { ($0.value as? SQLError)?.code == .uniqueViolation })
             let good = (0..<200).filter { outcomes[$0] == nil }.map(Int64.init)
-            #expect(try await database.read { try $0.query("SELECT id FROM t ORDER BY id", []) { $0.int64(0) } } == good)
+            #expect(
+                try await database.read { try $0.query("SELECT id FROM t ORDER BY id", []) { $0.int64(0) } } == good)
             #expect(Set(recorder.changes) == Set(good.map { .account($0) }))
             #expect(recorder.changes.count == good.count)
         }
@@ -52,7 +55,8 @@ import TestSupport
         let insert = Statement("INSERT INTO t (id) VALUES ($1)", [.integer(Int64(number))])
         switch number % 5 {
         case 1:
-            let missing = Statement("DELETE FROM once WHERE id = 99", expecting: .rows(1, otherwise: Refused(number: number)))
+            let missing = Statement(
+                "DELETE FROM once WHERE id = 99", expecting: .rows(1, otherwise: Refused(number: number)))
             return [insert, missing, insert]
         case 2: return [insert, Statement("SELECT nothing FROM nowhere")]
         case 3: return [insert, Statement("INSERT INTO once (id) VALUES (1)")]
@@ -77,7 +81,8 @@ import TestSupport
             #expect(results.map(\.rowsAffected) == [2, 0, 0, 2])
             #expect(results[0].rows == [[1, nil], [2, nil]])
             #expect(results[1].rows.isEmpty)
-            for sql in ["DELETE FROM t WHERE id = 9 RETURNING id", "DELETE FROM t WHERE id = 9", "SELECT id FROM once"] {
+            for sql in ["DELETE FROM t WHERE id = 9 RETURNING id", "DELETE FROM t WHERE id = 9", "SELECT id FROM once"]
+            {
                 await #expect(throws: Refused(number: 2)) {
                     try await database.commit([Statement(sql, expecting: two)], announcing: [])
                 }
@@ -100,7 +105,8 @@ import TestSupport
             let results = try await database.commit(
                 [
                     Statement("SELECT id, small, n, name FROM t ORDER BY id"),
-                    Statement("SELECT sum(id), sum(n), avg(id), count(*) > 1, 1.5, -sum(id) * 100000, 0 * sum(id) FROM t"),
+                    Statement(
+                        "SELECT sum(id), sum(n), avg(id), count(*) > 1, 1.5, -sum(id) * 100000, 0 * sum(id) FROM t"),
                 ], announcing: [])
             #expect(results[0].rows == rows)
             #expect(results[1].rows == [[10, 2_147_483_649, .real(2.5), 1, .real(1.5), -1_000_000, 0]])

@@ -125,7 +125,8 @@ import TestSupport
             _ = try await processes[0].commit(
                 [
                     Statement(
-                        "UPDATE process_leases SET holder = 'thief', lease_until = lease_until + interval '1 h' WHERE node = 1"),
+                        "UPDATE process_leases SET holder = 'thief', lease_until = lease_until + interval '1 h' WHERE node = 1"
+                    ),
                     Statement("UPDATE node_leases SET holder = 'thief' WHERE node = 1"),
                 ], announcing: [])
             clock.step(10_000)

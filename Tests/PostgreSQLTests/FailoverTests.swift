@@ -53,7 +53,9 @@ import TestSupport
         await #expect(throws: SQLError.self) { try await Self.append(51, to: database) }
         try standby.promote()
         #expect(try await eventually(within: .seconds(20)) { (try? await database.checkWritable()) != nil })
-        let keys = try await database.read { try $0.query("SELECT key FROM outbox ORDER BY event_offset", []) { $0.int64(0) } }
+        let keys = try await database.read {
+            try $0.query("SELECT key FROM outbox ORDER BY event_offset", []) { $0.int64(0) }
+        }
         #expect(keys == Array(1...50))
         try await Self.append(52, to: database)
         let offsets = try await database.read { store in

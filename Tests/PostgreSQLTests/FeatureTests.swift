@@ -132,7 +132,7 @@ struct FeatureTests {
         try await town.graph.unmute(alice, dan)
         try await chronicle.since(token, of: "alice")
         try await town.graph.block(bob, alice)
-        chronicle.note("alice to bob", try await town.graph.relationship(bob, to: alice))
+        chronicle.note("bob to alice", try await town.graph.relationship(bob, to: alice))
         await chronicle.noteFailure("follow a blocker") { _ = try await town.graph.follow(alice, bob) }
         try await chronicle.feed(of: "alice", cold: true)
         try await town.graph.unblock(bob, alice)

@@ -40,7 +40,8 @@ import TestSupport
                         try Outbox.append(event, in: store)
                     }
                 } else {
-                    _ = try await database.commit([insert, Outbox.append(event)], announcing: [.account(id), .eventsAppended])
+                    _ = try await database.commit(
+                        [insert, Outbox.append(event)], announcing: [.account(id), .eventsAppended])
                 }
                 acknowledged.withLock { $0.append(id) }
             } catch {
@@ -143,7 +144,9 @@ import TestSupport
                     let other = Mutex<(any Error)?>(nil)
                     let ended = Atomic<Bool>(false)
                     Task {
-                        do { _ = try await processes[1].commit([Statement("UPDATE t SET id = 3")], announcing: []) } catch {
+                        do {
+                            _ = try await processes[1].commit([Statement("UPDATE t SET id = 3")], announcing: [])
+                        } catch {
                             other.withLock { $0 = error }
                         }
                         ended.store(true, ordering: .releasing)
@@ -158,13 +161,18 @@ import TestSupport
 
     @Test("what is wrong with a URL is said without its password")
     func passwords() async throws {
-        for url in ["postgres://starling:sesame@127.0.0.1:1/x", "postgres://starling:sesame@[/x", "host=sesame password=sesame x"] {
+        for url in [
+            "postgres://starling:sesame@127.0.0.1:1/x", "postgres://starling:sesame@[/x",
+            "host=sesame password=sesame x",
+        ] {
             let error = await #expect(throws: SQLError.self) { try await Server.open(PostgreSQLSettings(url: url)) }
             #expect(error?.description.contains("sesame") == false)
         }
     }
 
-    @Test("a server that loses commits in a crash is refused", arguments: ["fsync=off", "full_page_writes=off", "synchronous_commit=off"])
+    @Test(
+        "a server that loses commits in a crash is refused",
+        arguments: ["fsync=off", "full_page_writes=off", "synchronous_commit=off"])
     func unsafeServer(setting: String) async throws {
         let server = try PostgreSQLServer(settings: [setting])
         var settings = try Server.settings(server)

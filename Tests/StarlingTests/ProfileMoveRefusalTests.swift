@@ -73,6 +73,28 @@ struct ProfileMoveRefusalTests {
         #expect(try await refusal { try await stage.move() }.contains("another version"))
     }
 
+    @Test("a server that would serve half a community")
+    func unfinished() async throws {
+        let stage = try await ProfileMoveStage()
+        let told = try await stage.withMove { move in
+            try await MoveRecord.refuseUnfinished(in: move.target.database)
+            try await move.target.begin(try await move.source.survey(size: move.size, progress: .silent))
+            return try await refusal { try await MoveRecord.refuseUnfinished(in: move.target.database) }
+        }
+        #expect(told.contains("is not finished"))
+        try await stage.move()
+        try await stage.withMove { try await MoveRecord.refuseUnfinished(in: $0.target.database) }
+    }
+
+    @Test("a database that cannot hold every text")
+    func encoding() async throws {
+        let server = try PostgreSQLServer.shared()
+        try server.query("CREATE DATABASE latin ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0")
+        let target = try await MoveTarget.open(server.url("latin"), logger: Logger(label: "move"))
+        #expect(try await refusal { _ = try await target.standing() }.contains("is in LATIN1"))
+        try await target.close()
+    }
+
     @Test("a comparison where nothing was moved")
     func nothingToVerify() async throws {
         let stage = try await ProfileMoveStage()

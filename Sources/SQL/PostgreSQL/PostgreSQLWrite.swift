@@ -71,7 +71,9 @@ struct PostgreSQLWrite {
         guard answers.count == 3 else { throw connection.lost() }
         let seen = try log.applyAll(
             answers[1], announcesEvents: changes.contains(.eventsAppended), on: connection)
-        guard changes.contains(where: \.restricts), segment.answers.indices.contains(first + 1) else { return .done(nil) }
+        guard changes.contains(where: \.restricts), segment.answers.indices.contains(first + 1) else {
+            return .done(nil)
+        }
         return .done(log.laggards(behind: segment.answers[first + 1].row(0).int64(0), seen))
     }
 }

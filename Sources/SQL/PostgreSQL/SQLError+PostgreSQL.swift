@@ -19,7 +19,8 @@ struct PostgreSQLFailure: Error {
 
     /// Prepared statements of this connection cannot be trusted any more.
     var endsConnection: Bool {
-        state == "26000" || state == Self.schemaIsOlder || state == "25006" || state.hasPrefix("57P") || state == "25P03"
+        state == "26000" || state == Self.schemaIsOlder || state == "25006" || state.hasPrefix("57P")
+            || state == "25P03"
     }
 
     var error: SQLError { SQLError(code, "PostgreSQL \(state): \(message)") }

@@ -23,7 +23,12 @@ struct ServeCommand: AsyncParsableCommand {
             let host = settings.host.contains(":") ? "[\(settings.host)]" : settings.host
             let scheme = settings.certificate == nil ? "http" : "https"
             try await server.run { port in
-                print("Starling \(StarlingVersion.current) listens on \(scheme)://\(host):\(port)")
+                if let port {
+                    print("Starling \(StarlingVersion.current) listens on \(scheme)://\(host):\(port)")
+                } else {
+                    let roles = settings.roles.map(\.rawValue).sorted().joined(separator: ", ")
+                    print("Starling \(StarlingVersion.current) works as \(roles)")
+                }
                 // Whoever waits for this line behind a pipe shall see it now.
                 fflush(nil)
             }

@@ -39,6 +39,14 @@ struct MoveRecord: Sendable {
         return try store.integer(tables) > 0
     }
 
+    /// - Throws: `MoveError` where a community is half of the way to this store: nobody may serve from it.
+    static func refuseUnfinished(in database: any Database) async throws {
+        let record = try await database.read { try isThere($0) ? read($0) : nil }
+        guard let record, record.finishedAt == nil else { return }
+        throw MoveError(
+            "The move of a community to this database is not finished; give the same `starling migrate-profile` again.")
+    }
+
     /// Makes the tables and notes what is to come. Runs once.
     static func begin(_ survey: MoveSurvey, in store: any SQLWriter) throws {
         for statement in schema { try store.execute(statement, []) }

@@ -37,6 +37,11 @@ struct MoveTarget: Sendable {
     func standing() async throws -> Standing {
         try await refuseProcesses()
         return try await database.read { store in
+            let encoding = try store.first("SELECT current_setting('server_encoding')") { $0.text(0) }
+            guard encoding == "UTF8" else {
+                throw MoveError(
+                    "The database at --to is in \(encoding ?? "?"); make one in UTF8: createdb -E UTF8 -T template0.")
+            }
             if try MoveRecord.isThere(store), let record = try MoveRecord.read(store) { return .begun(record) }
             let tables = try Self.tables(store)
             for table in MovedTables.copied + ["node_leases"]

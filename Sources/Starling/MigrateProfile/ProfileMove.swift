@@ -76,8 +76,8 @@ struct ProfileMove: Sendable {
         var rowsDone = place.rowsDone
         var waiting = try await reading.next()
         while let batch = waiting {
-            let place = rowsDone
-            async let written: Void = target.write(batch, of: table, after: place)
+            let before = rowsDone
+            async let written: Void = target.write(batch, of: table, after: before)
             waiting = try await reading.next()
             try await written
             rowsDone += batch.rows.count

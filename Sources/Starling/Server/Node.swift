@@ -31,7 +31,7 @@ struct Node: Sendable {
     static let migrations =
         [
             Outbox.migration, IDGenerator.migration, WorkLease.migration, TimelineGeneration.migration,
-            StoredRateLimiter.migration,
+            StoredRateLimiter.migration, ConsumerWatermarks.migration,
         ]
         + AccountSchema.migrations + GraphSchema.migrations + PostSchema.migrations
 

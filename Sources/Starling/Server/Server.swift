@@ -24,8 +24,8 @@ struct Server {
 
     /// Serves until a signal asks to stop: then it accepts nothing new, finishes what is in flight, and lets the
     /// consumers catch up, within the limit.
-    /// - Parameter onReady: called with the port once requests are answered.
-    func run(onReady: @escaping @Sendable (Int) -> Void) async throws {
+    /// - Parameter onReady: called with the port once requests are answered; with nil where this process answers none.
+    func run(onReady: @escaping @Sendable (Int?) -> Void) async throws {
         let directory = try DataDirectory(settings.dataDirectory)
         let lock: DataDirectoryLock
         do { lock = try await directory.lock(patience: .seconds(2)) } catch is DataDirectory.InUse {
@@ -46,12 +46,17 @@ struct Server {
         if let certificate = settings.certificate {
             services.append(CertificateReload(certificate, logger: logger))
         }
-        let api = apiService(node, readiness) { port in
-            readiness.startServing()
-            onReady(port)
+        if settings.roles.contains(.api) {
+            let api = apiService(node, readiness) { port in
+                readiness.startServing()
+                onReady(port)
+            }
+            services.append(
+                ListeningService(
+                    listener: api, address: "\(settings.host):\(settings.port)", flags: "--host and --port"))
+        } else {
+            onReady(nil)
         }
-        services.append(
-            ListeningService(listener: api, address: "\(settings.host):\(settings.port)", flags: "--host and --port"))
         var configuration = ServiceGroupConfiguration(
             services: services, gracefulShutdownSignals: [.sigterm, .sigint, .sighup],
             cancellationSignals: [.sigquit], logger: quietLogger)

@@ -106,7 +106,8 @@ enum ChangeCodec {
         private static func counters(_ numbers: [Int64]) -> [AccountCounters] {
             stride(from: 0, to: numbers.count, by: 4).map {
                 AccountCounters(
-                    account: numbers[$0], followers: numbers[$0 + 1], following: numbers[$0 + 2], posts: numbers[$0 + 3])
+                    account: numbers[$0], followers: numbers[$0 + 1], following: numbers[$0 + 2], posts: numbers[$0 + 3]
+                )
             }
         }
     }

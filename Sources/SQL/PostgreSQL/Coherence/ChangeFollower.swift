@@ -82,7 +82,9 @@ final class ChangeFollower: Sendable {
         return cycle
     }
 
-    private var deadline: ContinuousClock.Instant { .now.advanced(by: settings.statementTimeout + settings.answerGrace) }
+    private var deadline: ContinuousClock.Instant {
+        .now.advanced(by: settings.statementTimeout + settings.answerGrace)
+    }
 
     private func follow(_ first: FollowerCycle) {
         var cycle: FollowerCycle? = first

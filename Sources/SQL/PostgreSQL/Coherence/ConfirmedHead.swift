@@ -23,7 +23,9 @@ struct ConfirmedHead {
         offset = max(offset, safe.last?.offset ?? 0)
         pending.removeFirst(safe.count)
         // With a standby that is away for long, the oldest and the newest say enough.
-        if pending.count > 1_024 { pending = pending.enumerated().filter { $0.offset.isMultiple(of: 2) }.map(\.element) }
+        if pending.count > 1_024 {
+            pending = pending.enumerated().filter { $0.offset.isMultiple(of: 2) }.map(\.element)
+        }
     }
 }
 
