@@ -338,6 +338,10 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "DistributedTests",
+            dependencies: ["HTTPClient", "Core", "TestSupport", "TestServers"], swiftSettings: settings
+        ),
+        .testTarget(
             name: "StarlingTests",
             dependencies: ["Starling", "Core", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: settings

@@ -10,7 +10,7 @@ import Timelines
 
 @Suite("The features on both engines")
 struct FeatureTests {
-    @Test("what people do and see is the same on SQLite and PostgreSQL", .timeLimit(.minutes(2)))
+    @Test("what people do and see is the same on SQLite and PostgreSQL", .timeLimit(.minutes(5)))
     func same() async throws {
         let embedded = try await Self.chronicle(on: SQLiteDatabase(path: TemporaryFolder().file("town.db")))
         let distributed = try await Self.chronicle(on: Server.open(Server.settings()))
@@ -163,46 +163,5 @@ struct FeatureTests {
         }
         try await chronicle.feed(of: "dan")
         for name in names { try await chronicle.profile(name) }
-    }
-
-    private static func endings(_ town: Town, _ chronicle: Chronicle) async throws {
-        let (bob, carol) = (chronicle.id("bob"), chronicle.id("carol"))
-        try await town.accounts.touchActive([bob, carol])
-        chronicle.note("tokens", try await town.accounts.issueTokens(count: 3).map(\.username))
-        try await town.accounts.setPassword(Password("a new password"), of: carol)
-        await chronicle.noteFailure("the old password") {
-            _ = try await town.sessions.login(name: "carol", password: "a password of carol")
-        }
-        try await town.accounts.suspend(carol)
-        try await chronicle.feed(of: "alice")
-        try await town.accounts.reinstate(carol)
-        try await town.accounts.delete(bob)
-        for name in ["alice", "bob", "carol"] { try await chronicle.profile(name) }
-        try await chronicle.feed(of: "alice", cold: true)
-        try await SessionPurge(
-            database: town.database, authority: town.authority, clock: town.clock, logger: Town.logger
-        ).purge()
-        try await town.posts.purgeIdempotencyKeys()
-        let retention = OutboxRetention(
-            database: town.database, retention: .seconds(0), clock: town.clock, logger: Town.logger)
-        let pruned = try await retention.prune()
-        chronicle.note("pruned", pruned > 0)
-        let check = StoreCheck(database: town.database, eventLog: town.eventLog, feed: town.feed, home: town.home)
-        let report = try await check.run(sample: 10, repair: false)
-        chronicle.note("problems", report.problems)
-        chronicle.note("verified", report.verified.filter { !$0.contains("feeds") })
-        try await repairs(town, chronicle, check)
-    }
-
-    /// What is derived is made right again.
-    private static func repairs(_ town: Town, _ chronicle: Chronicle, _ check: StoreCheck) async throws {
-        try await town.database.write { store in
-            try store.execute("DELETE FROM followers", [])
-            try store.execute("UPDATE account_counters SET posts = 7", [])
-            try store.execute("UPDATE post_counters SET comments = 7", [])
-        }
-        let broken = try await check.run(sample: 0, repair: true)
-        chronicle.note("broken", broken.problems)
-        chronicle.note("repaired", try await check.run(sample: 0, repair: false).problems)
     }
 }

@@ -63,7 +63,10 @@ package final class PostgreSQLServer: Sendable {
     /// Starts a server that was killed or stopped, and waits until it answers.
     package func start() throws {
         let arguments = programs.asServer(
-            ["-D", data, "-p", "\(port)", "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="]
+            [
+                "-D", data, "-p", "\(port)", "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c",
+                "max_connections=500",
+            ]
                 + settings.flatMap { ["-c", $0] })
         // One that was killed lets go of its memory only once all of its processes are gone.
         for _ in 0..<100 {

@@ -7,8 +7,8 @@ enum MovedTables {
     static let copied = [
         "users", "sessions", "refresh_tokens", "signing_keys", "account_counters", "following", "followers",
         "follow_requests", "blocks", "mutes", "posts", "post_revisions", "post_counters", "reposts", "import_progress",
-        "idempotency_keys", "outbox", "outbox_retention", "consumer_offsets", "dead_letters", "pulled_authors",
-        "timeline_generation", "rate_limits",
+        "idempotency_keys", "outbox", "outbox_retention", "consumer_offsets", "consumer_watermarks", "dead_letters",
+        "pulled_authors", "timeline_generation", "rate_limits",
     ]
 
     /// Those among them in which a migration writes a first row, which gives way to the source's.

@@ -1,0 +1,89 @@
+import Foundation
+import TestServers
+import TestSupport
+
+/// Processes of Starling over engines that they share.
+final class Cluster: Sendable {
+    struct Shape: Sendable {
+        var apis = 2
+        var fanouts = 2
+        var relays = 0
+        var upkeeps = 1
+        var flags = ["--rate-limits", "off", "--database-connections", "6"]
+    }
+
+    let databaseURL: String
+    let members: [Member]
+    private let folder: TemporaryFolder
+
+    /// Starts every process, and waits until all are ready.
+    init(database: String, redis: String, kafka: [String]? = nil, _ shape: Shape = Shape()) async throws {
+        databaseURL = database
+        folder = try TemporaryFolder()
+        var flags = ["--database-url", database, "--redis-url", redis]
+        if let kafka { flags += ["--kafka-brokers", kafka.joined(separator: ",")] }
+        var members: [Member] = []
+        let roles = [
+            ("api", shape.apis), ("fanout", shape.fanouts), ("relay", shape.relays), ("upkeep", shape.upkeeps),
+        ]
+        for (role, count) in roles {
+            for number in 0..<count {
+                members.append(
+                    try Member("\(role)-\(number + 1)", role: role, flags: flags + shape.flags, in: folder))
+            }
+        }
+        self.members = members
+        // The first one brings the schema up to date.
+        for member in members {
+            try member.start()
+            if member === members.first { try await member.waitUntilReady() }
+        }
+        for member in members { try await member.waitUntilReady() }
+    }
+
+    func members(_ role: String) -> [Member] { members.filter { $0.name.hasPrefix(role + "-") } }
+    var apis: [Member] { members("api") }
+    var apiPorts: [Int] { apis.compactMap(\.port) }
+
+    /// Kills one and starts it again.
+    func killAndRestart(_ member: Member) async throws {
+        member.kill()
+        try member.start()
+        try await member.waitUntilReady()
+    }
+
+    /// What no outage excuses: a trap, or an end that nobody asked for.
+    var breakdowns: [String] {
+        members.flatMap { member -> [String] in
+            var found = member.logText.split(separator: "\n")
+                .filter { $0.contains("Fatal error") || $0.contains("Program crashed") || $0.contains("level=critical") }
+                .map { "\(member.name): \($0.prefix(300))" }
+            if let status = member.exitStatus { found.append("\(member.name) ended with \(status): \(member.lastLines)") }
+            return Array(found.prefix(3))
+        }
+    }
+
+    /// Asks all to end, as an operator would.
+    /// - Returns: those that did not, or not well.
+    func end() async throws -> [String] {
+        var found: [String] = []
+        for member in members {
+            let status = try await member.end()
+            if status != 0 { found.append("\(member.name) ended with \(status.map(String.init) ?? "a kill")") }
+        }
+        return found
+    }
+
+    /// Runs a command of the program to its end, through the first api.
+    func command(_ words: [String]) async throws -> String {
+        let file = folder.file("command-\(UInt32.random(in: 0 ... .max))")
+        let place = ["--data-dir", apis[0].dataDirectory, "--database-url", databaseURL]
+        let child = try Child([try StarlingBinary.path()] + words + place, log: file)
+        let status = try await child.exit(within: .seconds(60))
+        let text = String(decoding: FileManager.default.contents(atPath: file) ?? Data(), as: UTF8.self)
+        guard status == 0 else { 
+            throw Member.Trouble(description: "`starling \(words.joined(separator: " "))`: \(text)")
+        }
+        return text
+    }
+}

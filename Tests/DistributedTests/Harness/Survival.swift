@@ -1,0 +1,18 @@
+import Foundation
+import Testing
+
+/// What the distributed profile must survive: real processes and real servers, which are killed, stopped, emptied and cut
+/// off while people use them. One scenario at a time: each needs every core.
+@Suite(.serialized) enum Survival {
+    /// Whether outages last as long as real ones; `STARLING_DRILL=1`.
+    static let isDrill = ProcessInfo.processInfo.environment["STARLING_DRILL"] == "1"
+
+    /// How long an engine is away.
+    static var outage: Duration { isDrill ? .seconds(60) : .seconds(10) }
+
+    /// How often something is killed.
+    static var kills: Int { isDrill ? 40 : 8 }
+
+    /// What the random choices of a scenario begin with; printed where it fails.
+    static let seed = ProcessInfo.processInfo.environment["STARLING_SEED"].flatMap { Int($0) } ?? 7
+}

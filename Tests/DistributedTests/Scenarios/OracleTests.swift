@@ -1,0 +1,45 @@
+import TestServers
+import TestSupport
+import Testing
+
+extension Survival {
+    @Suite struct OracleTests {}
+}
+
+/// Whoever judges the others must be able to say no.
+extension Survival.OracleTests {
+    @Test("the oracle and the watchdog notice what is not as it was acknowledged")
+    func notices() async throws {
+        let store = try PostgreSQLServer()
+        let redis = try await RedisServer()
+        let cluster = try await Cluster(database: store.newDatabase(), redis: redis.url)
+        let town = try await Town(4, in: cluster)
+        try await Scenario(cluster: cluster, town: town, ends: false).run { try await Task.sleep(for: .seconds(6)) }
+        let truth = town.acknowledged
+        let shown = try #require(town.people.first { !truth.home(of: $0.number).isEmpty })
+        let post = try #require(truth.home(of: shown.number).first)
+        let follow = try #require(truth.follows.subtracting(truth.uncertain).first)
+
+        let lies: [(what: String, change: (inout Ledger) -> Void)] = [
+            ("a post that is not there", { $0.posts[1] = Ledger.Post(id: 1, author: 0, isForFollowers: false) }),
+            ("a post that nobody wrote", { $0.posts[post] = nil }),
+            ("a post that was deleted", { $0.posts[post]?.isDeleted = true }),
+            ("a follow that is none", { $0.follows.remove(follow) }),
+            ("a block that is none", { $0.block(follow) }),
+            ("a mute that is none", { $0.mutes.insert(follow) }),
+        ]
+        for lie in lies {
+            town.note(lie.change)
+            var verdict = Verdict(town)
+            #expect(try await !verdict.wrongs(within: .zero).isEmpty, "\(lie.what) was not noticed")
+            town.note { $0 = truth }
+        }
+
+        var watchdog = Watchdog(town)
+        await watchdog.expectGone(post, for: shown)
+        #expect(town.findings.wrongs.count == 2 * town.ports.count)
+        await watchdog.expectNothing(of: shown, for: shown)
+        await watchdog.close()
+        #expect(try await cluster.end().isEmpty)
+    }
+}
