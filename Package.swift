@@ -357,7 +357,9 @@ let package = Package(
         .testTarget(
             name: "PostgreSQLTests",
             dependencies: [
-                "SQL", "EventLog", "Core", "TestSupport", "TestServers",
+                "SQL", "EventLog", "Core", "Telemetry", "KeyValue", "Accounts", "SocialGraph", "Posts", "Timelines",
+                "TestSupport", "TestServers",
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings

@@ -35,7 +35,8 @@ package final class Authenticator: CommitObserver, Sendable {
     /// Whether a token that was verified in this epoch still stands, as far as memory knows; never blocks. False says
     /// nothing: ask `authenticate`.
     package func isInForce(_ principal: Principal) -> Bool {
-        database.cacheLease.isValid && principal.expiresAt > clock.now() && sessions.peek(principal.sessionID) == .active
+        database.cacheLease.isValid && principal.expiresAt > clock.now()
+            && sessions.peek(principal.sessionID) == .active
             && directory.cached(principal.accountID)?.standing.isActive == true
     }
 

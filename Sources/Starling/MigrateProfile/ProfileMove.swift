@@ -65,7 +65,8 @@ struct ProfileMove: Sendable {
         for table in source.tables {
             guard let place = record.places[table.name], place.rowsDone < place.digest.rows else { continue }
             try await copy(table, from: place, reporter)
-            reporter.note("\(table.name): \(ProgressText.grouped(place.digest.rows)) rows")
+            let rows = place.digest.rows
+            reporter.note("\(table.name): \(ProgressText.grouped(rows)) \(rows == 1 ? "row" : "rows")")
         }
         return missing
     }

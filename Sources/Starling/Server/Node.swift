@@ -116,7 +116,8 @@ struct Node: Sendable {
         clock: WallClock, logger: Logger
     ) async throws -> [any Service] {
         let consumers: [any EventConsumer] = [
-            AccountCountersConsumer(), PostCountersConsumer(), DeletedAccountsConsumer(clock: clock),
+            AccountCountersConsumer(), PostCountersConsumer(dialect: engines.database.dialect),
+            DeletedAccountsConsumer(clock: clock),
         ]
         var services: [any Service] = []
         for consumer in consumers {

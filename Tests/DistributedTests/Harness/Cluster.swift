@@ -56,9 +56,13 @@ final class Cluster: Sendable {
     var breakdowns: [String] {
         members.flatMap { member -> [String] in
             var found = member.logText.split(separator: "\n")
-                .filter { $0.contains("Fatal error") || $0.contains("Program crashed") || $0.contains("level=critical") }
+                .filter {
+                    $0.contains("Fatal error") || $0.contains("Program crashed") || $0.contains("level=critical")
+                }
                 .map { "\(member.name): \($0.prefix(300))" }
-            if let status = member.exitStatus { found.append("\(member.name) ended with \(status): \(member.lastLines)") }
+            if let status = member.exitStatus {
+                found.append("\(member.name) ended with \(status): \(member.lastLines)")
+            }
             return Array(found.prefix(3))
         }
     }
@@ -81,7 +85,7 @@ final class Cluster: Sendable {
         let child = try Child([try StarlingBinary.path()] + words + place, log: file)
         let status = try await child.exit(within: .seconds(60))
         let text = String(decoding: FileManager.default.contents(atPath: file) ?? Data(), as: UTF8.self)
-        guard status == 0 else { 
+        guard status == 0 else {
             throw Member.Trouble(description: "`starling \(words.joined(separator: " "))`: \(text)")
         }
         return text

@@ -40,7 +40,8 @@ struct Scenario {
             for step in 1...max(1, count / 2) {
                 let other = town.people[(person.number + step) % count]
                 let request = HTTPClientRequest("POST", "/v1/users/\(other.id)/follow", as: person.token)
-                guard let answer = try? await line.send(request, to: step % town.ports.count), answer.status == 200 else {
+                guard let answer = try? await line.send(request, to: step % town.ports.count), answer.status == 200
+                else {
                     town.findings.wrong("\(person.name) cannot follow before anything is done")
                     continue
                 }

@@ -62,7 +62,9 @@ extension Survival.StoppedAPITests {
         }
     }
 
-    @Test("what was hidden while an api was stopped is not in its answers when it goes on", arguments: Restriction.allCases)
+    @Test(
+        "what was hidden while an api was stopped is not in its answers when it goes on",
+        arguments: Restriction.allCases)
     func stoppedAcrossARestriction(_ restriction: Restriction) async throws {
         let stage = try await Stage()
         let other = HTTPClient(.tcp(host: "127.0.0.1", port: stage.ports[1]))

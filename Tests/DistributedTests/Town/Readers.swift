@@ -34,7 +34,9 @@ struct Readers: Sendable {
         do {
             let answer = try await line.send(request, to: api)
             town.findings.took(start.duration(to: .now))
-            guard answer.status == 200 else { return town.judge(answer, to: "\(viewer.name) reading at api \(api + 1)") }
+            guard answer.status == 200 else {
+                return town.judge(answer, to: "\(viewer.name) reading at api \(api + 1)")
+            }
             town.findings.count("read")
             let ids = answer.json["posts"].array.compactMap { $0["post_id"].string.flatMap { Int64($0) } }
             if !zip(ids, ids.dropFirst()).allSatisfy({ $0 > $1 }) { town.findings.wrong("a feed out of order: \(ids)") }

@@ -122,7 +122,7 @@ struct Verdict {
                 let (missing, surplus) = (Set(expected).subtracting(shown), Set(shown).subtracting(expected))
                 found.append(
                     "the feed of \(person.name) at api \(api + 1): \(shown.count) posts, not \(expected.count); "
-                        + "missing \(missing.prefix(5)), surplus \(surplus.prefix(5))")
+                        + "missing \(missing.sorted().prefix(5)), surplus \(surplus.sorted().prefix(5))")
             }
         }
         return found
@@ -149,7 +149,9 @@ struct Verdict {
                 let json = try await get("/v1/users/\(person.id)", as: person, at: api).json
                 let shown = ["followers_count", "following_count", "posts_count"].map { json[$0].int }
                 let expected = ledger.counters(of: person.number).map { Int?.some($0) }
-                if shown != expected { found.append("counters of \(person.name) at api \(api + 1): \(shown), not \(expected)") }
+                if shown != expected {
+                    found.append("counters of \(person.name) at api \(api + 1): \(shown), not \(expected)")
+                }
             }
         }
         return found

@@ -3,7 +3,8 @@ import HTTPClient
 extension Writer {
     /// Changes what is between this person and another.
     mutating func relate() async {
-        let other = town.people[(me.number + Int.random(in: 1..<town.people.count, using: &numbers)) % town.people.count]
+        let other = town.people[
+            (me.number + Int.random(in: 1..<town.people.count, using: &numbers)) % town.people.count]
         let pair = Ledger.Pair(one: me.number, other: other.number)
         guard town.take(pair) else { return }
         defer { town.give(pair) }

@@ -77,7 +77,8 @@ struct Writer {
     private mutating func publish() async {
         published += 1
         let isForFollowers = Int.random(in: 0..<5, using: &numbers) == 0
-        let body = #"{"content":"\#(me.name) \#(published)","visibility":"\#(isForFollowers ? "followers" : "public")"}"#
+        let body =
+            #"{"content":"\#(me.name) \#(published)","visibility":"\#(isForFollowers ? "followers" : "public")"}"#
         let request = HTTPClientRequest(
             "POST", "/v1/posts", as: me.token, body: body, headers: [("Idempotency-Key", "\(me.name)-\(published)")])
         guard let (answer, api, _) = await insist(request, "publish", expecting: [201]) else { return }
