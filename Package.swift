@@ -343,7 +343,12 @@ let package = Package(
         ),
         .testTarget(
             name: "StarlingTests",
-            dependencies: ["Starling", "Core", .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: [
+                "Starling", "Core", "Telemetry", "SQL", "EventLog", "KeyValue", "Accounts", "SocialGraph", "Posts",
+                "Timelines", "HTTPAPI", "TestSupport", "TestServers",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: settings
         ),
         .testTarget(

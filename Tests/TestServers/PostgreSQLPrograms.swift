@@ -34,6 +34,8 @@ struct PostgreSQLPrograms: Sendable {
             return made
         }
         let copy = folder.file("data")
+        // The server runs as another user, who has to get in whatever this process's umask is.
+        _ = try Command.run(["chmod", "711", folder.path])
         guard try Command.run(["cp", "-a", original, copy]) == 0 else {
             throw PostgreSQLServer.Failure(description: "the data folder cannot be copied")
         }
@@ -42,6 +44,7 @@ struct PostgreSQLPrograms: Sendable {
 
     /// An empty folder that the server's user owns.
     func newFolder(in folder: TemporaryFolder) throws -> String {
+        _ = try Command.run(["chmod", "711", folder.path])
         let path = try folder.folder("data")
         if isRoot { _ = try Command.run(["chown", "postgres:postgres", path]) }
         _ = try Command.run(["chmod", "700", path])

@@ -52,6 +52,7 @@ struct Engines: Sendable {
             throw SettingsError("The store at database-url cannot be used: \(error).")
         }
         do {
+            try await MoveRecord.refuseUnfinished(in: database)
             try await migrate(database, logger)
             if settings.engines.redisURL == nil, settings.roles.contains(.api) { try await refuseSecondAPI(database) }
             guard let claim = database.nodeClaim else {
