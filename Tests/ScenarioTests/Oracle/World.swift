@@ -4,6 +4,7 @@ import HTTPAPI
 import EventLog
 import Logging
 import SQL
+import ServiceLifecycle
 import SocialGraph
 import Timelines
 import TestSupport
@@ -36,7 +37,7 @@ final class World {
     }
 
     private func follow() {
-        followers = node.services.compactMap { $0 as? TimelineUpdateFollower }.map { follower in
+        followers = node.services.filter { $0 is TimelineUpdateFollower || $0 is PulledAuthorRows }.map { follower in
             Task { try await follower.run() }
         }
     }
