@@ -44,7 +44,7 @@ test-distributed: deps-test deps-distributed ## Test against PostgreSQL, Redis, 
 	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" swift test --skip-build --filter "$(DISTRIBUTED)" --skip DistributedTests
 	@for composition in $(COMPOSITIONS); do \
 		echo "The oracle on $$composition"; \
-		STARLING_TEST_COMPOSITION=$$composition swift test --skip-build --filter OracleTests || exit 1; \
+		STARLING_TEST_COMPOSITION=$$composition swift test --skip-build --filter ScenarioTests.OracleTests || exit 1; \
 	done
 	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" swift test --skip-build --filter DistributedTests
 
