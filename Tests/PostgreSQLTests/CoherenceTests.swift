@@ -62,7 +62,9 @@ import TestSupport
 
     @Test("a stopped process keeps others waiting no longer than its lease, and then knows nothing")
     func stopped() async throws {
-        try await Server.withProcesses(2) { processes in
+        try await Server.withProcesses(2) { settings in
+            settings.leaseDuration = .seconds(3)
+        } _: { processes in
             let recorder = Recorder()
             processes[1].observe(recorder)
             #expect(try await eventually { processes[1].cacheLease.isValid })

@@ -1,6 +1,7 @@
 import Core
 import EventLog
 import SQL
+import Synchronization
 import Testing
 import TestServers
 import TestSupport
@@ -62,6 +63,46 @@ import TestSupport
             try store.query("SELECT event_offset FROM outbox ORDER BY key", []) { $0.int64(0) }
         }
         #expect(offsets == offsets.sorted())
+        try await database.close()
+    }
+
+    @Test(
+        "a standby that lacks what a process has seen is noticed, and nothing is answered from memory",
+        arguments: [true, false])
+    func lostHistory(loses: Bool) async throws {
+        let primary = try PostgreSQLServer()
+        var settings = try Server.settings(primary)
+        let standby = try primary.newStandby()
+        let name = settings.url.split(separator: "/").last.map(String.init) ?? ""
+        settings.url =
+            "postgres://starling@127.0.0.1:\(primary.port),127.0.0.1:\(standby.port)/\(name)&target_session_attrs=read-write"
+        let losses = Atomic<Int>(0)
+        settings.onHistoryLost = { losses.add(1, ordering: .relaxed) }
+        let database = try await Server.open(settings)
+        _ = try await database.commit([], announcing: [.account(1)])
+        let written = try primary.query("SELECT pg_current_wal_lsn()")
+        #expect(
+            try await eventually {
+                try standby.query("SELECT pg_last_wal_replay_lsn() >= '\(written)'::pg_lsn") == "t"
+            })
+        if loses {
+            try standby.unfollow()
+            _ = try await database.commit([], announcing: [.account(2)])
+        }
+        primary.kill()
+        try standby.promote()
+        if loses {
+            #expect(try await eventually(within: .seconds(20)) { losses.load(ordering: .relaxed) > 0 })
+            #expect(try await eventually { (try? await database.checkWritable()) != nil })
+            for _ in 0..<50 {
+                #expect(!database.cacheLease.isValid)
+                try await Task.sleep(for: .milliseconds(10))
+            }
+        } else {
+            #expect(try await eventually(within: .seconds(20)) { database.cacheLease.isValid })
+            _ = try await database.commit([], announcing: [.account(3)])
+            #expect(losses.load(ordering: .relaxed) == 0)
+        }
         try await database.close()
     }
 

@@ -41,6 +41,13 @@ struct GuardedProcess: Sendable {
         self.id = id
     }
 
+    /// Not so when it ended by itself, though the shell has not asked how.
+    var isRunning: Bool {
+        guard kill(id, 0) == 0 else { return false }
+        let state = CommandOutput.contents(of: "/proc/\(id)/stat").split(separator: ")").last?.first { $0 != " " }
+        return state != "Z"
+    }
+
     /// Kills it and waits for its end. Ending twice is harmless.
     mutating func end() {
         guard guardPipe >= 0 else { return }

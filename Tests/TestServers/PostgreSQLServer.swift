@@ -72,7 +72,7 @@ package final class PostgreSQLServer: Sendable {
         for _ in 0..<100 {
             var started = try GuardedProcess(
                 arguments[0], Array(arguments.dropFirst()), log: data + ".log", package: "postgresql-15")
-            while Foundation.kill(started.id, 0) == 0 {
+            while started.isRunning {
                 if programs.run("pg_isready", ["-q", "-h", "127.0.0.1", "-p", "\(port)"]) == 0 {
                     return process.withLock { $0 = started }
                 }
@@ -116,6 +116,13 @@ extension PostgreSQLServer {
         _ = try programs.output(
             "pg_basebackup", ["-D", copy, "-d", source, "-R", "-X", "stream", "-c", "fast"], asServer: true)
         return try PostgreSQLServer(programs, data: copy, settings: ["hot_standby=on"])
+    }
+
+    /// Makes a standby lack whatever its primary commits from now on.
+    package func unfollow() throws {
+        try query("ALTER SYSTEM SET primary_conninfo = ''")
+        try query("SELECT pg_reload_conf()")
+        while try query("SELECT count(*) FROM pg_stat_wal_receiver") != "0" { usleep(20_000) }
     }
 
     /// Makes a standby the primary.

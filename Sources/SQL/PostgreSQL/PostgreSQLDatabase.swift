@@ -17,14 +17,14 @@ package final class PostgreSQLDatabase: Database {
     private let isClosed = Atomic<Bool>(false)
     let confirmed = Mutex(ConfirmedHead())
 
-    package var cacheLease: CacheLease { follower.lease }
+    package var cacheLease: CacheLease { log.lease }
     package var nodeClaim: NodeClaim? { log.nodeClaim }
     package var position: Int64 { log.position }
 
     /// Connects, checks the server, makes what the driver keeps there, and claims a node number.
     /// - Throws: `SQLError` `.unavailable` where the server cannot be reached, `.other` where it is not fit.
     package static func open(_ settings: PostgreSQLSettings, logger: Logger) async throws -> PostgreSQLDatabase {
-        let log = ChangeLog()
+        let log = ChangeLog(lease: CacheLease())
         let follower = ChangeFollower(settings, log: log, logger: logger)
         try await follower.start()
         return PostgreSQLDatabase(settings, log: log, follower: follower)

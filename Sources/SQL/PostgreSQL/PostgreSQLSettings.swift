@@ -22,6 +22,9 @@ package struct PostgreSQLSettings: Sendable {
     package var logPoll: Duration = .milliseconds(100)
     /// Accept a server that loses acknowledged commits when its machine fails; for tests.
     package var acceptsUnsafeServer = false
+    /// Called when a failover lost commits that this process has seen: memory, offsets and timelines may all be of them, so
+    /// the process should end and start anew. Until then nothing is answered from memory.
+    package var onHistoryLost: @Sendable () -> Void = {}
     /// What this process is for, shown beside its lease.
     package var roles = ""
 

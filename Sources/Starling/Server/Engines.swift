@@ -1,5 +1,6 @@
 import Core
 import EventLog
+import Foundation
 import Logging
 import Redis
 import SQL
@@ -46,6 +47,8 @@ struct Engines: Sendable {
         store.replicaURL = settings.engines.databaseReplicaURL
         store.readerConnections = settings.engines.databaseConnections
         store.acceptsUnsafeServer = settings.engines.acceptsUnsafeStore
+        // Whoever keeps the process running starts it again, with nothing in memory.
+        store.onHistoryLost = { exit(EX_TEMPFAIL) }
         store.roles = settings.roles.map(\.rawValue).sorted().joined(separator: ",")
         let database: PostgreSQLDatabase
         do { database = try await PostgreSQLDatabase.open(store, logger: logger) } catch {

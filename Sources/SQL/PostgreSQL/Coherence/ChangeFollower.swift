@@ -11,7 +11,7 @@ import Telemetry
 /// before that reading is applied before the lease is taken to be valid here; who commits later sees the lease, and waits.
 /// The cooperative pool has no part in it, so that a busy process does not lose its lease.
 final class ChangeFollower: Sendable {
-    let lease = CacheLease()
+    private var lease: CacheLease { log.lease }
     private let settings: PostgreSQLSettings
     private let log: ChangeLog
     private let logger: Logger
@@ -95,6 +95,12 @@ final class ChangeFollower: Sendable {
                 cycle = current
                 failures = 0
                 try followOnce(current)
+            } catch is HistoryLost {
+                logger.critical("the promoted PostgreSQL lacks commits that this process has seen: it must start anew")
+                lease.lapse()
+                settings.onHistoryLost()
+                cycle = nil
+                bell.wait(until: .now.advanced(by: .seconds(1)))
             } catch {
                 cycle = nil
                 failures = min(failures + 1, 6)

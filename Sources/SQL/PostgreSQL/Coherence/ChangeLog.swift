@@ -24,7 +24,19 @@ final class ChangeLog: Sendable {
         var others: [(position: Int64, remaining: Duration)] = []
     }
 
+    /// The newest change that was applied, and when the server wrote it, in microseconds since 1970.
+    struct Mark: Equatable {
+        let offset: Int64
+        let writtenAt: Int64
+    }
+
     let observers = ObserverList()
+    let lease: CacheLease
+    /// Which history of the server the position is of; its timeline, which a promotion changes. 0 before the first reading.
+    private let timeline = Atomic<Int64>(0)
+    /// Another server answers than before. Whether it has all that was applied here has to be found out.
+    private let isPromoted = Atomic<Bool>(false)
+    private let mark = Mutex<Mark?>(nil)
     private let applied = Atomic<Int64>(0)
     /// The newest event that was announced. The lock is held while observers are called, which makes their order.
     private let eventHead = Mutex<Int64>(0)
@@ -32,6 +44,26 @@ final class ChangeLog: Sendable {
     private let waits = Metrics.Timer(label: MetricName.coherenceWaitSeconds)
     /// Whether there is a log of events yet.
     private let hasEvents = Atomic<Bool>(false)
+
+    init(lease: CacheLease) {
+        self.lease = lease
+    }
+
+    /// Whether the server was promoted since `accept`; nothing may be answered from memory until that is settled.
+    var mustVerify: Bool { isPromoted.load(ordering: .acquiring) }
+
+    var newestMark: Mark? { mark.withLock { $0 } }
+
+    /// The promoted server has everything that was applied here.
+    func accept() { isPromoted.store(false, ordering: .releasing) }
+
+    private func meet(_ current: Int64) {
+        let known = timeline.exchange(current, ordering: .acquiringAndReleasing)
+        guard known != 0, known != current else { return }
+        // At once, and before the one who read this is answered: offsets may mean other changes now.
+        isPromoted.store(true, ordering: .releasing)
+        lease.lapse()
+    }
 
     var position: Int64 { applied.load(ordering: .acquiring) }
 
@@ -89,14 +121,18 @@ extension ChangeLog {
     }
 
     private static let reading = """
-        SELECT 1 AS kind, change_offset AS number, restricts, 0 AS remaining, changes FROM (
-            SELECT change_offset, restricts, changes FROM change_log
+        SELECT 1 AS kind, change_offset AS number, restricts, written AS remaining, changes FROM (
+            SELECT change_offset, restricts, changes, \(writtenAt) AS written FROM change_log
             WHERE change_offset > $1 ORDER BY change_offset LIMIT \(Limits.changeLogBatchMax)) AS new_changes
         UNION ALL SELECT 2, pruned_through, false, 0, NULL FROM change_log_retention
         UNION ALL SELECT 3, position, false, CAST(
                 ceil(extract(epoch FROM lease_until - clock_timestamp()) * 1000000) AS BIGINT), NULL
             FROM process_leases WHERE lease_until > clock_timestamp() AND node <> $2
+        UNION ALL SELECT 5, CAST(CAST('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8) AS BIT(32)) AS BIGINT),
+            false, 0, NULL
         """
+
+    static let writtenAt = "CAST(extract(epoch FROM written_at) * 1000000 AS BIGINT)"
 
     private static let readingWithEvents =
         reading + " UNION ALL SELECT 4, coalesce(max(event_offset), 0), false, 0, NULL FROM outbox"
@@ -116,7 +152,8 @@ extension ChangeLog {
             case 1: rows.append((row.int64(1), row))
             case 2: pruned = row.int64(1)
             case 3: reading.others.append((row.int64(1), .microseconds(max(0, row.int64(3)))))
-            default: newestEvent = row.int64(1)
+            case 4: newestEvent = row.int64(1)
+            default: meet(row.int64(1))
             }
         }
         rows.sort { $0.offset < $1.offset }
@@ -130,6 +167,9 @@ extension ChangeLog {
             }
             if newestEvent > known || announcesEvents { changes.append(.eventsAppended) }
             known = max(known, newestEvent)
+            if let last = rows.last, last.offset > position {
+                mark.withLock { $0 = Mark(offset: last.offset, writtenAt: last.row.int64(3)) }
+            }
             observers.announce(changes)
             applied.store(max(position, head, pruned), ordering: .releasing)
         }

@@ -56,6 +56,7 @@ final class FollowerCycle {
     /// Reads what is new; before that, where `renews` says so, tells how far this process is and extends its lease.
     func run(renews: Bool, by deadline: ContinuousClock.Instant) throws -> ChangeLog.Reading {
         if !log.knowsEvents { try lookForEvents(by: deadline) }
+        if log.mustVerify { try verify(by: deadline) }
         let asked = CacheLease.now
         if renews { try sendRenewal() }
         try log.sendReading(on: connection)
@@ -89,9 +90,26 @@ final class FollowerCycle {
     ) throws {
         guard renewal.last?.rowsAffected == 1 else { return try register(by: deadline) }
         renewAt = .now.advanced(by: settings.leaseRenewal)
-        guard isComplete else { return }
+        guard isComplete, !log.mustVerify else { return }
         let trusted = settings.leaseDuration - settings.leaseMargin
         lease.extend(until: asked &+ UInt64(max(0, trusted / .nanoseconds(1))))
+    }
+
+    /// After a promotion: whether the server has the newest change that was applied here, or has forgotten it in order.
+    /// - Throws: `HistoryLost` where it has not: then what this process knows is of commits that are no more.
+    private func verify(by deadline: ContinuousClock.Instant) throws {
+        if let mark = log.newestMark {
+            let answer = try connection.run(
+                """
+                SELECT pruned_through, coalesce((
+                    SELECT \(ChangeLog.writtenAt) FROM change_log WHERE change_offset = \(mark.offset)), 0)
+                FROM change_log_retention
+                """, by: deadline)
+            guard answer.rowCount == 1 else { throw HistoryLost() }
+            let row = answer.row(0)
+            guard row.int64(0) >= mark.offset || row.int64(1) == mark.writtenAt else { throw HistoryLost() }
+        }
+        log.accept()
     }
 
     private func lookForEvents(by deadline: ContinuousClock.Instant) throws {
@@ -135,3 +153,6 @@ final class FollowerCycle {
 
     private var leaseMilliseconds: Int64 { Int64(settings.leaseDuration / .milliseconds(1)) }
 }
+
+/// The server that was promoted lacks commits that were acknowledged by the one before.
+struct HistoryLost: Error {}
