@@ -240,6 +240,15 @@ let package = Package(
         .executableTarget(
             name: "InstructionCount", dependencies: ["Workloads", "CValgrind"], swiftSettings: settings
         ),
+        .executableTarget(
+            name: "DriverLoad",
+            dependencies: [
+                "Core", "SQL", "EventLog", "Kafka", "Redis", "Accounts", "Timelines",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings
+        ),
 
         // Tests
         .target(name: "PowerLossVFS", path: "Tests/PowerLossVFS", linkerSettings: [.linkedLibrary("sqlite3")]),

@@ -81,6 +81,18 @@ import TestSupport
         }
     }
 
+    @Test("processes may start at once, whatever isolation the server has by default")
+    func started() async throws {
+        let server = try PostgreSQLServer(settings: ["default_transaction_isolation=serializable"])
+        let settings = try Server.settings(server)
+        let processes = try await withThrowingTaskGroup(of: PostgreSQLDatabase.self) { group in
+            for _ in 0..<8 { group.addTask { try await Server.open(settings) } }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(Set(processes.map { $0.nodeClaim?.node }).count == 8)
+        for process in processes { try await process.close() }
+    }
+
     @Test("what hides nothing waits for nobody")
     func unrestricted() async throws {
         try await Server.withProcesses(2) { settings in

@@ -91,7 +91,8 @@ extension PostgreSQLConnection {
             ("client_connection_check_interval", milliseconds(settings.lockTimeout)),
             ("max_parallel_workers_per_gather", "0"), ("jit", "off"),
         ]
-        guard purpose == .writing else { return timeouts }
+        // Whatever the server's own default is.
+        guard purpose == .writing else { return timeouts + [("default_transaction_isolation", "read committed")] }
         // A scan of a whole table would lock it whole against every other writer.
         return timeouts + [
             ("default_transaction_isolation", "serializable"), ("enable_seqscan", "off"),
