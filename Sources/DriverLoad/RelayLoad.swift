@@ -23,7 +23,8 @@ struct RelayLoad: AsyncParsableCommand {
         let logger = Logger(label: "driver-load")
         let database = try await PostgreSQLDatabase.open(PostgreSQLSettings(url: databaseUrl), logger: logger)
         var kafka = try KafkaSettings(brokers: kafkaBrokers.split(separator: ",").map(String.init))
-        kafka.fetchWaitMax = .milliseconds(10)
+        // The mock brokers wait this long even with records at hand; real ones do not.
+        kafka.fetchWaitMax = .milliseconds(2)
         let consumer = try KafkaConsumer(
             kafka, group: "load-\(UInt64.random(in: .min ... .max))", topics: [Topic.graph.name], logger: logger)
         let times = EventTimes(count: (seconds + 2) * rate)

@@ -1,5 +1,6 @@
 import Core
 import SQL
+import TestServers
 import Testing
 import TestSupport
 

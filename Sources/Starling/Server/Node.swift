@@ -63,8 +63,10 @@ struct Node: Sendable {
         let timelines =
             if let redis = engines.redis {
                 try await TimelineEngine.shared(parts, redis: redis, engines: engines)
-            } else {
+            } else if settings.roles.contains(.api) {
                 try await TimelineEngine.memory(parts)
+            } else {
+                TimelineEngine.none
             }
 
         var accountSettings = AccountsSettings()

@@ -38,6 +38,9 @@ struct TimelineEngine: Sendable {
         }
     }
 
+    /// Nobody reads timelines here.
+    static let none = TimelineEngine(shared: nil, offset: { 0 }, services: [])
+
     /// Timelines live in this process, which follows the whole log.
     static func memory(_ parts: Parts) async throws -> TimelineEngine {
         let sink = MemoryTimelineSink(home: parts.home, users: parts.users, pulled: parts.pulled)
