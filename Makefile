@@ -20,7 +20,7 @@ DEBUG := .build/debug/starling
 THRESHOLDS := Benchmarks/Thresholds/instructions.json
 GUARD = scripts/guard .build/release/InstructionCount $(THRESHOLDS)
 
-.PHONY: help run test test-distributed drills cluster cluster-down deps-distributed build release check-swift deps deps-test guard guard-update count bench bench-compare \
+.PHONY: help run test test-distributed drills cluster cluster-down deps-distributed build release check-swift deps deps-test guard guard-update count bench bench-compare bench-distributed \
 	bench-micro latency-plot format lint docs clean
 
 help: ## Show what can be made.
@@ -41,6 +41,7 @@ test: deps-test ## Install what the tests need and run all of them.
 test-distributed: deps-test deps-distributed ## Test against PostgreSQL, Redis, Kafka and S3, all started for it.
 	swift build --build-tests
 	STARLING_TEST_STORES=postgresql,redis swift test --skip-build --filter ContractTests
+	STARLING_TEST_STORES=postgresql swift test --skip-build --filter ProfileMove
 	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" swift test --skip-build --filter "$(DISTRIBUTED)" --skip DistributedTests
 	@for composition in $(COMPOSITIONS); do \
 		echo "The oracle on $$composition"; \
@@ -98,6 +99,12 @@ bench: release ## Measure the server on communities of its own, about five minut
 bench-compare: release ## Measure feed reads beside nginx, Redis and PostgreSQL in the same run, and print ratios.
 	@scripts/install-packages $(PACKAGES_COMPARE)
 	@scripts/bench-compare $(RELEASE)
+
+bench-distributed: release deps-distributed ## Measure the distributed profile beside the embedded one, about five minutes.
+	@scripts/install-packages $(PACKAGES_COMPARE)
+	swift build -c release --product DriverLoad
+	swift build --product MockKafkaCluster
+	@scripts/bench-distributed $(RELEASE) .build/release/DriverLoad .build/debug/MockKafkaCluster
 
 bench-micro: check-swift ## Run the micro-benchmarks of the hot paths, in a package of their own.
 	@scripts/install-packages $(PACKAGES_BUILD)
