@@ -99,7 +99,14 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(
-            name: "KeyValue", dependencies: ["Core", "Telemetry"], swiftSettings: settings
+            name: "KeyValue",
+            dependencies: [
+                "Core", "Telemetry", "Redis",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Metrics", package: "swift-metrics"),
+            ],
+            swiftSettings: settings
         ),
 
         .target(
@@ -283,7 +290,7 @@ let package = Package(
         .testTarget(
             name: "RedisTests",
             dependencies: [
-                "Redis", "Core", "Telemetry", "TestSupport", "TestServers",
+                "Redis", "KeyValue", "Core", "Telemetry", "TestSupport", "TestServers",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
@@ -363,7 +370,7 @@ let package = Package(
         .testTarget(
             name: "ContractTests",
             dependencies: [
-                "SQL", "EventLog", "KeyValue", "Core", "TestSupport", "TestServers",
+                "SQL", "EventLog", "KeyValue", "Redis", "Core", "TestSupport", "TestServers",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings

@@ -57,6 +57,11 @@ struct RecencyMap<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         return nil
     }
 
+    /// Changes the value of an element that is there, without touching it.
+    mutating func update(_ value: Value, forKey key: Key) {
+        if let place = places[key] { values[Int(place)] = value }
+    }
+
     @discardableResult
     mutating func remove(_ key: Key) -> Value? {
         guard let place = places.removeValue(forKey: key) else { return nil }

@@ -1,6 +1,7 @@
 import Foundation
 import KeyValue
 import Logging
+import Redis
 import SQL
 import Testing
 import TestServers
@@ -17,10 +18,7 @@ struct Implementation<Port: Sendable>: Sendable, CustomTestStringConvertible {
 
 extension Implementation where Port == any Database {
     /// SQLite, and the servers that `STARLING_TEST_STORES` names, such as `postgresql`.
-    static let all = [sqlite] + (stores.contains("postgresql") ? [postgreSQL] : [])
-
-    private static let stores = (ProcessInfo.processInfo.environment["STARLING_TEST_STORES"] ?? "").split(
-        separator: ",")
+    static let all = [sqlite] + (namedStores.contains("postgresql") ? [postgreSQL] : [])
 
     static let sqlite = Implementation(name: "SQLite") { body in
         let folder = try TemporaryFolder()
@@ -37,10 +35,27 @@ extension Implementation where Port == any Database {
     }
 }
 
+private let namedStores = (ProcessInfo.processInfo.environment["STARLING_TEST_STORES"] ?? "").split(separator: ",")
+
 extension Implementation where Port == any RateLimiter {
-    static let all = [memory]
+    /// Memory, and with `redis` in `STARLING_TEST_STORES` memory that is settled through Redis meanwhile.
+    static let all = [memory] + (namedStores.contains("redis") ? [redis] : [])
 
     static let memory = Implementation(name: "memory") { body in
         try await body(MemoryRateLimiter(epoch: .now))
+    }
+
+    static let redis = Implementation(name: "memory settled through Redis") { body in
+        let server = try await RedisServer()
+        let redis = try await Redis.connect(server.url)
+        let limiter = MemoryRateLimiter(isShared: true)
+        let settlement = RateLimitSettlement(of: limiter, through: redis)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await settlement.run() }
+            try await body(limiter)
+            group.cancelAll()
+            try await group.waitForAll()
+        }
+        await redis.close()
     }
 }

@@ -1,5 +1,4 @@
 import Core
-import Crypto
 import EventLog
 import KeyValue
 import Logging
@@ -8,7 +7,8 @@ import ServiceLifecycle
 import Telemetry
 
 /// Rate limits as rows of the store, for what guards logins where several processes serve: one count for all of them, which
-/// no lost cache resets. The moment kept for each subject is that of GCRA, as in memory, by the store's clock.
+/// no lost cache resets. The moment kept for each subject is that of GCRA, as in memory, by the store's clock. Subjects are
+/// names and addresses of people: only a hash is kept, and that no longer than it counts.
 package struct StoredRateLimiter: Sendable {
     package static let migration = Migration("0014-rate-limits") { _ in
         [
@@ -36,7 +36,7 @@ package struct StoredRateLimiter: Sendable {
                     now,
                     try store.integer(
                         "SELECT full_at FROM rate_limits WHERE rule = $1 AND subject = $2",
-                        [.text(charge.rule.name), .text(Self.key(charge.subject))]))
+                        [.text(charge.rule.name), .text(charge.subject.hashedText)]))
             }
             let decision = RateLimitDecision(charges, backlogs: ends.map { ($0 - now) * 1_000_000 })
             guard decision.isAllowed else { return decision }
@@ -47,20 +47,12 @@ package struct StoredRateLimiter: Sendable {
                     ON CONFLICT (rule, subject) DO UPDATE SET full_at = excluded.full_at
                     """,
                     [
-                        .text(charge.rule.name), .text(Self.key(charge.subject)),
+                        .text(charge.rule.name), .text(charge.subject.hashedText),
                         .integer(end + charge.rule.intervalMilliseconds),
                     ])
             }
             return decision
         }
-    }
-
-    /// Subjects are names and addresses of people: only a hash is kept, and that no longer than it counts.
-    private static func key(_ subject: RateLimitSubject) -> String {
-        SHA256.hash(data: Array(subject.text.utf8)).prefix(16).map { byte in
-            let text = String(byte, radix: 16)
-            return byte < 16 ? "0" + text : text
-        }.joined()
     }
 
     /// Removes what counts no more.

@@ -7,7 +7,7 @@ import Telemetry
 /// Subjects are spread over shards. A request that charges several locks them in ascending order, looks at all of them
 /// on the way down, and charges them on the way up if all allow it: no other request sees a half-made charge.
 package final class MemoryRateLimiter: RateLimiter {
-    private final class Shard: Sendable {
+    final class Shard: Sendable {
         let tables = Mutex<[String: BucketTable]>([:])
     }
 
@@ -23,22 +23,28 @@ package final class MemoryRateLimiter: RateLimiter {
         }
     }
 
-    private let shards: [Shard]
+    let shards: [Shard]
+    let epoch: ContinuousClock.Instant
+    /// Nil where this process shares its limits with no other.
+    let bell: SettlementBell?
     private let subjectsPerTableMax: Int
-    private let epoch: ContinuousClock.Instant
     private let metrics: any MetricsFactory
 
-    /// - Parameter subjectsMax: subjects remembered per rule, over all shards.
+    /// - Parameters:
+    ///   - subjectsMax: subjects remembered per rule, over all shards.
+    ///   - isShared: whether charges are kept until a `RateLimitSettlement` reports them.
     package init(
         subjectsMax: Int = Limits.rateLimitSubjectsMax,
         shardCount: Int = Limits.shardCount,
         epoch: ContinuousClock.Instant = .now,
+        isShared: Bool = false,
         metrics: any MetricsFactory = MetricsSystem.factory
     ) {
         shards = (0..<max(1, shardCount)).map { _ in Shard() }
         subjectsPerTableMax = max(1, subjectsMax / shards.count)
         self.epoch = epoch
         self.metrics = metrics
+        bell = isShared ? SettlementBell() : nil
     }
 
     /// Subjects remembered, over all rules.
@@ -52,7 +58,7 @@ package final class MemoryRateLimiter: RateLimiter {
         if charges.count == 1 { return takeOne(charges[0], at: epoch.duration(to: now).nanoseconds) }
         var attempt = Attempt(
             charges: charges,
-            places: charges.map { Int($0.subject.hashValue.magnitude % UInt(shards.count)) },
+            places: charges.map { place(of: $0.subject) },
             now: epoch.duration(to: now).nanoseconds,
             backlogs: [Nanoseconds](repeating: 0, count: charges.count))
         settle(&attempt, shards: Set(attempt.places).sorted()[...])
@@ -77,11 +83,18 @@ package final class MemoryRateLimiter: RateLimiter {
 
     /// Charges if the rule lets it, and tells the backlog before.
     private func backlog(_ charge: RateLimitCharge, at now: Nanoseconds) -> Nanoseconds {
-        let place = Int(charge.subject.hashValue.magnitude % UInt(shards.count))
-        return shards[place].tables.withLock { tables in
-            tables[charge.rule.name, default: BucketTable(subjectsMax: subjectsPerTableMax)]
+        shards[place(of: charge.subject)].tables.withLock { tables in
+            tables[charge.rule.name, default: table(for: charge.rule)]
                 .take(charge.subject, charge.rule, at: now)
         }
+    }
+
+    func place(of subject: RateLimitSubject) -> Int {
+        Int(subject.hashValue.magnitude % UInt(shards.count))
+    }
+
+    private func table(for rule: RateLimitRule) -> BucketTable {
+        BucketTable(rule, subjectsMax: subjectsPerTableMax, bell: bell)
     }
 
     private func settle(_ attempt: inout Attempt, shards places: ArraySlice<Int>) {
@@ -89,10 +102,8 @@ package final class MemoryRateLimiter: RateLimiter {
         shards[place].tables.withLock { tables in
             for index in attempt.charges.indices where attempt.places[index] == place {
                 let charge = attempt.charges[index]
-                attempt.backlogs[index] = tables[
-                    charge.rule.name, default: BucketTable(subjectsMax: subjectsPerTableMax)
-                ]
-                .backlog(of: charge.subject, at: attempt.now)
+                attempt.backlogs[index] = tables[charge.rule.name, default: table(for: charge.rule)]
+                    .backlog(of: charge.subject, at: attempt.now)
             }
             settle(&attempt, shards: places.dropFirst())
             guard attempt.isAllowed else { return }

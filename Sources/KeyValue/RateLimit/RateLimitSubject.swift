@@ -1,4 +1,5 @@
 import Core
+import Crypto
 
 #if canImport(Glibc)
     import Glibc
@@ -30,6 +31,20 @@ package struct RateLimitSubject: Hashable, Sendable {
         case .ipv6Network(let network): "6\(network)"
         case .name(let name): "n\(name)"
         }
+    }
+
+    /// A name of the subject that is the same in every process and does not tell who it is, but for an account's id: 32
+    /// digits of a hash.
+    package var pseudonym: String {
+        if case .user = storage { return text }
+        return hashedText
+    }
+
+    /// 32 hexadecimal digits of a hash, for all kinds of subjects.
+    package var hashedText: String {
+        let digits = Array("0123456789abcdef".utf8)
+        let bytes = SHA256.hash(data: Array(text.utf8)).prefix(16)
+        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
 
     /// The part of a name past `Limits.rateLimitSubjectBytesMax` does not count.

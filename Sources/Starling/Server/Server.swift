@@ -47,7 +47,11 @@ struct Server {
             services.append(CertificateReload(certificate, logger: logger))
         }
         if settings.roles.contains(.api) {
-            let api = apiService(node, readiness) { port in
+            let limiter = MemoryRateLimiter(isShared: node.redis != nil && settings.rateLimits.isEnabled)
+            if let redis = node.redis, settings.rateLimits.isEnabled {
+                services.append(RateLimitSettlement(of: limiter, through: redis))
+            }
+            let api = apiService(node, readiness, limiter) { port in
                 readiness.startServing()
                 onReady(port)
             }
@@ -74,13 +78,14 @@ struct Server {
     }
 
     private func apiService(
-        _ node: Node, _ readiness: Readiness, _ onRunning: @escaping @Sendable (Int) -> Void
+        _ node: Node, _ readiness: Readiness, _ limiter: MemoryRateLimiter,
+        _ onRunning: @escaping @Sendable (Int) -> Void
     ) -> some Service {
         let api = API(
             services: node.api,
             operations: OperationsRoutes(
                 readiness: readiness, metrics: metrics, metricsToken: settings.metricsToken),
-            limits: settings.rateLimits, limiter: MemoryRateLimiter(),
+            limits: settings.rateLimits, limiter: limiter,
             stored: settings.engines.isShared ? StoredRateLimiter(database: node.database) : nil,
             compression: settings.compression, logger: logger)
         let responder = Responder(api: api, proxies: settings.trustedProxies, logger: logger)

@@ -13,6 +13,8 @@ package enum MetricName {
     package static let httpFastPathRequests = "starling_http_fast_path_requests"
     /// Label `rule`.
     package static let rateLimited = "starling_rate_limited"
+    package static let rateLimitReports = "starling_rate_limit_reports"
+    package static let rateLimitReportsLost = "starling_rate_limit_reports_lost"
     /// Label `group`.
     package static let fanoutBacklog = "starling_fanout_backlog"
     package static let fanoutDeliveries = "starling_fanout_deliveries"
@@ -49,6 +51,8 @@ package enum MetricName {
         httpRequests: "HTTP requests answered, by route and status class.",
         httpFastPathRequests: "HTTP requests answered on the fast path; they are among starling_http_requests_total.",
         rateLimited: "Requests refused by a rate limit, by rule.",
+        rateLimitReports: "Subjects whose charges were settled with the other processes.",
+        rateLimitReportsLost: "Subjects whose charges were not settled, because Redis did not answer.",
         fanoutBacklog: "Events a consumer group has still to apply.",
         fanoutDeliveries: "Timeline entries delivered by fan-out.",
         fanoutRetries: "Fan-out batches tried again after an error.",
