@@ -64,16 +64,13 @@ package struct SharedTimelines: Sendable {
         let run = try parts?.next()?.string() ?? ""
         var marker: TimelineMarker?
         var entries: [Int64] = []
-        if let members = try parts?.next()?.elements() {
-            entries.reserveCapacity(members.count)
-            for member in members {
-                try member.withBytes { bytes in
-                    if let position = TimelineRecord.position(of: bytes) {
-                        entries.append(position)
-                    } else {
-                        marker = TimelineMarker(bytes: Array(bytes))
-                    }
-                }
+        entries.reserveCapacity(bounds.homeEntriesMax)
+        try parts?.next()?.forEachBytes { bytes in
+            guard let bytes else { return }
+            if let position = TimelineRecord.position(of: bytes) {
+                entries.append(position)
+            } else {
+                marker = TimelineMarker(bytes: Array(bytes))
             }
         }
         return Found(run: run, marker: marker, entries: entries)
