@@ -15,6 +15,7 @@ extension MetricName {
     /// Label `gate`.
     package static let blobRefused = "starling_blob_refused"
 
+    /// Help texts of the above, by name.
     package static let blobStoreHelp: [String: String] = [
         blobRequests: "Calls to the media store, by operation and outcome.",
         blobSeconds: "Time of a call to the media store, for a get to its first byte.",

@@ -12,6 +12,12 @@ package enum KafkaMetric {
     package static let queuedRecords = "starling_kafka_queued_records"
     /// Mean time of a request to the slowest broker, over the last period. Label `client`.
     package static let roundTripSeconds = "starling_kafka_round_trip_seconds"
+
+    package static let help: [String: String] = [
+        lag: "Records of a partition that its consumer group has not committed.",
+        queuedRecords: "Records that a producer holds because Kafka has not confirmed them.",
+        roundTripSeconds: "Mean time of a request to the slowest broker, over the last period.",
+    ]
 }
 
 /// What is read from the library's statistics, whose format is its STATISTICS.md.

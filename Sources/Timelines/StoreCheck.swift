@@ -1,8 +1,10 @@
 import Accounts
 import Core
 import EventLog
+import Metrics
 import Posts
 import SQL
+import Telemetry
 
 /// What a check of the store verified and found.
 package struct CheckReport: Sendable {
@@ -26,12 +28,17 @@ package struct StoreCheck: Sendable {
     private let eventLog: EventLog
     private let feed: FeedReader
     private let home: HomeTimelines
+    private let metrics: any MetricsFactory
 
-    package init(database: any Database, eventLog: EventLog, feed: FeedReader, home: HomeTimelines) {
+    package init(
+        database: any Database, eventLog: EventLog, feed: FeedReader, home: HomeTimelines,
+        metrics: any MetricsFactory = MetricsSystem.factory
+    ) {
         self.database = database
         self.eventLog = eventLog
         self.feed = feed
         self.home = home
+        self.metrics = metrics
     }
 
     /// - Parameters:
@@ -87,7 +94,13 @@ package struct StoreCheck: Sendable {
             guard let drifts else { continue }
             for (query, drift) in zip(StoreCheckQueries.drifts, drifts) { report.note(query.what, drift) }
             report.verified.append("the counters of accounts and posts against the rows they count")
-            if repair, drifts.contains(where: { $0 > 0 }) { report.repaired += try await repairCounters() }
+            var drift = drifts.reduce(0, +)
+            if repair, drift > 0 {
+                let repaired = try await repairCounters()
+                report.repaired += repaired
+                if repaired > 0 { drift = 0 }
+            }
+            Gauge(label: MetricName.countersDrift, factory: metrics).record(drift)
             return
         }
         report.problems.append("the counters could not be verified, because writes never paused; try again")

@@ -9,6 +9,13 @@ package enum RelayMetric {
     package static let events = "starling_relay_events"
     /// Time from an event to its confirmation by the brokers, of the oldest in each batch.
     package static let lagSeconds = "starling_relay_lag_seconds"
+
+    package static let help: [String: String] = [
+        backlog: "Events that are committed and not published to Kafka.",
+        batches: "Batches of events published to Kafka.",
+        events: "Events published to Kafka.",
+        lagSeconds: "Time from an event to its confirmation by Kafka, of the oldest in each batch.",
+    ]
 }
 
 struct RelayMetrics: Sendable {

@@ -138,6 +138,7 @@ struct Node: Sendable {
         return services + [
             SessionPurge(database: database, authority: authority, clock: clock, logger: logger),
             OutboxRetention(database: database, retention: settings.eventRetention, clock: clock, logger: logger),
+            EventLogMeasures(database: database, clock: clock, logger: logger),
             IdempotencyPurge(posts: posts, logger: logger),
             RateLimitPurge(limiter: StoredRateLimiter(database: database), logger: logger),
         ]

@@ -1,3 +1,6 @@
+import BlobStore
+import EventLog
+import Kafka
 import Logging
 import Metrics
 import Redis
@@ -18,9 +21,13 @@ enum Observability {
         LoggingSystem.bootstrap { label in
             StructuredLogHandler(label: label, format: format, level: level)
         }
-        let registry = MetricsRegistry(
-            help: MetricName.help.merging(MetricName.redisHelp) { $1 })
+        let registry = MetricsRegistry(help: help)
         MetricsSystem.bootstrap(registry)
         return registry
     }
+
+    /// Help texts of every target's metrics, by name.
+    static let help = [
+        MetricName.help, MetricName.redisHelp, MetricName.blobStoreHelp, KafkaMetric.help, RelayMetric.help,
+    ].reduce(into: [:]) { all, some in all.merge(some) { $1 } }
 }

@@ -32,6 +32,8 @@ package enum MetricName {
     package static let cacheMisses = "starling_cache_misses"
     package static let deadLetters = "starling_dead_letters"
     package static let outboxRetained = "starling_outbox_retained"
+    /// Label `group`.
+    package static let oldestUnhandledSeconds = "starling_oldest_unhandled_seconds"
     package static let countersDrift = "starling_counters_drift"
     package static let timelineUpdateGaps = "starling_timeline_update_gaps"
     /// Label `work`: what the lease is for.
@@ -66,8 +68,9 @@ package enum MetricName {
         cacheHits: "Lookups answered by a cache, by cache.",
         cacheMisses: "Lookups a cache could not answer, by cache.",
         deadLetters: "Events set aside after their retries ran out.",
-        outboxRetained: "Rows in the outbox.",
-        countersDrift: "Difference found between counters and the rows they count.",
+        outboxRetained: "Rows in the outbox, as first and last tell.",
+        oldestUnhandledSeconds: "Age of the oldest event that a consumer group, or the relay, has still to handle.",
+        countersDrift: "Counters that the last check found different from the rows they count, and did not repair.",
         timelineUpdateGaps: "Times that timelines in memory were dropped because an update from Redis was missed.",
         workLeaseHeld: "1 in the process that does this work now, by work.",
         storePoolWaiting: "Calls that wait for a connection to the store, by pool.",

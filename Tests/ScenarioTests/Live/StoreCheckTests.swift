@@ -5,6 +5,7 @@ import HTTPAPI
 import Posts
 import SQL
 import SocialGraph
+import Telemetry
 import Testing
 import Timelines
 
@@ -72,6 +73,23 @@ struct StoreCheckTests {
         }
     }
 
+    @Test("how many counters drifted is a metric, until they are mended")
+    func drift() async throws {
+        try await LiveNode.run { live in
+            let registry = MetricsRegistry()
+            func drift() -> String? {
+                registry.prometheusText().split(separator: "\n").first { $0.hasPrefix("starling_counters_drift ") }
+                    .map(String.init)
+            }
+            _ = try await cast(live)
+            _ = try await live.node.database.write { try $0.execute("DELETE FROM account_counters", []) }
+            _ = try await check(live, metrics: registry)
+            #expect(drift() == "starling_counters_drift 3.0")
+            _ = try await check(live, repair: true, metrics: registry)
+            #expect(drift() == "starling_counters_drift 0.0")
+        }
+    }
+
     @Test("a timeline that lacks an entry is reported and dropped")
     func wrongTimeline() async throws {
         try await LiveNode.run { live in
@@ -98,9 +116,12 @@ struct StoreCheckTests {
         return (alice, post)
     }
 
-    private func check(_ live: LiveNode, repair: Bool = false) async throws -> CheckReport {
+    private func check(
+        _ live: LiveNode, repair: Bool = false, metrics: MetricsRegistry = MetricsRegistry()
+    ) async throws -> CheckReport {
         try await StoreCheck(
-            database: live.node.database, eventLog: live.node.eventLog, feed: live.feed, home: live.node.home
+            database: live.node.database, eventLog: live.node.eventLog, feed: live.feed, home: live.node.home,
+            metrics: metrics
         ).run(sample: 100, repair: repair)
     }
 }
