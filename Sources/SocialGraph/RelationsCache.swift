@@ -5,15 +5,14 @@ import SQL
 
 /// The relations of those who read, in memory, never older than an acknowledged change.
 package final class RelationsCache: CommitObserver, Sendable {
-    private static let viewersMax = 50_000
-
     private let database: any Database
     private let cache: CoherentCache<ID<Account>, Relations>
 
     /// Registers itself with the database.
-    package init(database: any Database) {
+    /// - Parameter viewersMax: those whose relations are kept.
+    package init(database: any Database, viewersMax: Int = Limits.relationsViewersMax) {
         self.database = database
-        cache = CoherentCache(name: "relations", costMax: Self.viewersMax, lease: database.cacheLease)
+        cache = CoherentCache(name: "relations", costMax: viewersMax, lease: database.cacheLease)
         database.observe(self)
     }
 
@@ -43,4 +42,8 @@ package final class RelationsCache: CommitObserver, Sendable {
         }
         return loaded[viewer] ?? Relations(viewer: viewer)
     }
+}
+
+extension Limits {
+    package static let relationsViewersMax = 50_000
 }

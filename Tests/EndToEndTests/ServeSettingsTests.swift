@@ -37,6 +37,7 @@ extension EndToEnd.ServeSettingsTests {
         Refusal(flags: ["--log-format", "xml"], says: "log-format cannot be xml"),
         Refusal(flags: ["--event-retention-days", "0"], says: "event-retention-days must be"),
         Refusal(flags: ["--home-timelines-max", "1"], says: "home-timelines-max must be"),
+        Refusal(flags: ["--relations-max", "1"], says: "relations-max must be"),
         Refusal(flags: ["--post-cache-mib", "0"], says: "post-cache-mib must be"),
         Refusal(flags: ["--connections-max", "0"], says: "connections-max must be"),
         Refusal(flags: ["--request-head-seconds", "0"], says: "request-head-seconds must be"),

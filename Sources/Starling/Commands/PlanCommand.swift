@@ -103,7 +103,7 @@ struct PlanMachines: ParsableArguments {
     @Option(name: .customLong("machine-disk-gb")) var diskGB = 2_000.0
     @Option(
         name: .customLong("readers-per-process"),
-        help: "Readers at once in the memory of a process: more only if you raise RelationsCache.viewersMax.")
+        help: "Readers at once in the memory of a process: give --relations-max and --home-timelines-max the same.")
     var readersPerProcess = PlanFigure(Provision().readersPerProcess)
     @Option(name: .customLong("redis-gib"), help: "Memory of a Redis node.") var redisGiB = 64.0
     @Option(name: .customLong("redis-replicas"), help: "Of each master.") var redisReplicas = 1

@@ -135,6 +135,11 @@ struct ServerOptions: ParsableArguments {
         name: .customLong("home-timelines-max"), help: "Home timelines kept in memory, 7 KB each (default: 50000).")
     var homeTimelinesMax: Int?
 
+    @Option(
+        name: .customLong("relations-max"),
+        help: "Readers whose follows, blocks and mutes are kept in memory (default: 50000).")
+    var relationsMax: Int?
+
     @Option(name: .customLong("post-cache-mib"), help: "Memory for encoded posts, in MiB (default: 256).")
     var postCacheMiB: Int?
 

@@ -3,6 +3,7 @@ import HTTPAPI
 import KeyValue
 import Logging
 import NIOCore
+import SocialGraph
 import Telemetry
 import Timelines
 
@@ -20,6 +21,7 @@ struct ServerSettings: Sendable {
     var metricsToken: String?
     var eventRetention: Duration = .seconds(7 * 86_400)
     var homeTimelinesMax = 50_000
+    var relationsMax = Limits.relationsViewersMax
     var timelineBounds = TimelineBounds()
     var postCacheBytes = 256 << 20
     var fastPath = true
@@ -48,6 +50,7 @@ struct ServerSettings: Sendable {
         metricsToken = try reader.optionalText(.metricsToken)
         eventRetention = .seconds(86_400 * (try reader.number(.eventRetentionDays, default: 7, in: 1...3_650)))
         homeTimelinesMax = try reader.number(.homeTimelinesMax, default: homeTimelinesMax, in: 64...100_000_000)
+        relationsMax = try reader.number(.relationsMax, default: relationsMax, in: 64...100_000_000)
         postCacheBytes = try reader.number(.postCacheMiB, default: 256, in: 1...1_048_576) << 20
         connectionsMax = try reader.number(.connectionsMax, default: connectionsMax, in: 1...1_000_000)
         deadlines = try Self.deadlines(reader)

@@ -29,6 +29,7 @@ enum Setting: String, CaseIterable {
     case metricsToken = "metrics-token"
     case eventRetentionDays = "event-retention-days"
     case homeTimelinesMax = "home-timelines-max"
+    case relationsMax = "relations-max"
     case postCacheMiB = "post-cache-mib"
     case fastPath = "fast-path"
     case tlsCert = "tls-cert"
@@ -69,7 +70,8 @@ extension ServerOptions {
             (.rateLimitWrites, rateLimitWrites),
             (.rateLimitAddress, rateLimitAddress), (.rateLimitCredentials, rateLimitCredentials),
             (.pullThreshold, pullThreshold), (.metricsPort, metricsPort), (.eventRetentionDays, eventRetentionDays),
-            (.homeTimelinesMax, homeTimelinesMax), (.postCacheMiB, postCacheMiB), (.connectionsMax, connectionsMax),
+            (.homeTimelinesMax, homeTimelinesMax), (.relationsMax, relationsMax), (.postCacheMiB, postCacheMiB),
+            (.connectionsMax, connectionsMax),
             (.requestHeadSeconds, requestHeadSeconds), (.requestBodySeconds, requestBodySeconds),
             (.idleSeconds, idleSeconds), (.shutdownSeconds, shutdownSeconds), (.accessTokenMinutes, accessTokenMinutes),
         ]

@@ -55,7 +55,7 @@ struct ProcessTier {
         Limit(
             name: "node numbers, one for each running process", used: Double(count),
             available: Double(Snowflake.nodeCount), unit: "processes",
-            remedy: "fewer, larger processes (RelationsCache.viewersMax, --machine-cores); the 6 bits are in the ids")
+            remedy: "fewer, larger processes (--relations-max, --machine-cores); the 6 bits are in the ids")
     }
 
     var roles: [Role] { [api, fanOut] + others }

@@ -41,7 +41,7 @@ struct SingleMachine {
             Limit(
                 name: "readers in memory of one process", used: load.concurrentPeak,
                 available: provision.readersPerProcess, unit: "readers at once",
-                remedy: "several processes, or a higher bound in the code (RelationsCache.viewersMax)"),
+                remedy: "several processes, or --home-timelines-max and --relations-max"),
         ]
     }
 

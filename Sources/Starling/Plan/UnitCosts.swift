@@ -53,7 +53,7 @@ enum UnitCosts {
         source: "256 MiB of posts, and the other caches at their bounds")
     static let readersInMemory = UnitCost(
         name: "readers whose relations a process holds", value: 50_000, unit: "readers", basis: .bound,
-        source: "Sources/SocialGraph/RelationsCache.swift, viewersMax")
+        source: "the default of --relations-max, and of --home-timelines-max")
 
     // Redis
     static let delivery = UnitCost(

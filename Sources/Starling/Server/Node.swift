@@ -50,7 +50,7 @@ struct Node: Sendable {
         let ids = try await IDGenerator.leased(from: database, node: engines.node, clock: clock)
         // The caches observe commits, so they come before anything that commits.
         let directory = AccountDirectory(database: database)
-        let relations = RelationsCache(database: database)
+        let relations = RelationsCache(database: database, viewersMax: settings.relationsMax)
         let library = PostLibrary(database: database, bytesMax: settings.postCacheBytes)
         let source = TimelineSource(database: database, bounds: settings.timelineBounds)
         let users = UserTimelines(database: database, source: source)
