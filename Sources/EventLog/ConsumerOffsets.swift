@@ -14,6 +14,11 @@ enum ConsumerOffsets {
             "SELECT event_offset FROM consumer_offsets WHERE consumer_group = $1", [.text(group)])
     }
 
+    /// Whether the group has a place, be it at the beginning.
+    static func isKnown(_ group: String, in store: any SQLReader) throws -> Bool {
+        try store.integer("SELECT count(*) FROM consumer_offsets WHERE consumer_group = $1", [.text(group)]) > 0
+    }
+
     /// Where the group has come.
     static func current(of group: String, in store: any SQLReader) throws -> Int64 {
         try store.integer("SELECT event_offset FROM consumer_offsets WHERE consumer_group = $1", [.text(group)])

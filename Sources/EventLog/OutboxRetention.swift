@@ -9,13 +9,20 @@ import Telemetry
 package struct OutboxRetention: Service {
     private let database: any Database
     private let retention: Duration
+    private let awaited: String?
     private let clock: WallClock
     private let logger: Logger
 
-    /// - Parameter retention: how long events are kept for replay and for `since`; 7 days by default.
-    package init(database: any Database, retention: Duration, clock: WallClock, logger: Logger) {
+    /// - Parameters:
+    ///   - retention: how long events are kept for replay and for `since`; 7 days by default.
+    ///   - awaited: a group without which nothing is deleted, also before it has stored a place: the relay's, where consumers
+    ///     read from Kafka, and so say nothing of the outbox.
+    package init(
+        database: any Database, retention: Duration, waitingFor awaited: String? = nil, clock: WallClock, logger: Logger
+    ) {
         self.database = database
         self.retention = retention
+        self.awaited = awaited
         self.clock = clock
         self.logger = logger
     }
@@ -30,7 +37,10 @@ package struct OutboxRetention: Service {
         let before = clock.now() - retention.components.seconds * 1000
         var total = 0
         while true {
-            let deleted = try await database.write { try Self.pruneBatch(before: before, $0) }
+            let deleted = try await database.write { [awaited] store in
+                if let awaited, try !ConsumerOffsets.isKnown(awaited, in: store) { return 0 }
+                return try Self.pruneBatch(before: before, store)
+            }
             total += deleted
             guard deleted == Limits.outboxPruneBatchMax else { return total }
         }

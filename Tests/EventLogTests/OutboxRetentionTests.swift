@@ -57,6 +57,26 @@ import TestSupport
         #expect(try await retention.prune() == 0)
     }
 
+    @Test("what the relay to Kafka has not published stays, also before it has ever reached its brokers")
+    func relay() async throws {
+        let retention = OutboxRetention(
+            database: harness.database, retention: .seconds(3_600), waitingFor: OutboxRelay.group,
+            clock: harness.clock.wall, logger: harness.logger)
+        try await harness.append(1...5)
+        harness.clock.step(7_200_000)
+        #expect(try await retention.prune() == 0)
+        for (published, pruned) in [(0, 0), (3, 3), (5, 2)] as [(Int64, Int)] {
+            try await harness.database.write { store in
+                _ = try store.execute(
+                    """
+                    INSERT INTO consumer_offsets (consumer_group, event_offset) VALUES ($1, $2)
+                    ON CONFLICT (consumer_group) DO UPDATE SET event_offset = excluded.event_offset
+                    """, [.text(OutboxRelay.group), .integer(published)])
+            }
+            #expect(try await retention.prune() == pruned)
+        }
+    }
+
     @Test("a group whose topics are quiet does not stop retention")
     func quietGroup() async throws {
         try await harness.running(RowConsumer("quiet", topics: [.accounts])) { log in

@@ -15,7 +15,7 @@ import Telemetry
 /// that was stopped finds its lease lapsed before its next batch, and what it had on its way is such a repetition.
 package final class OutboxRelay: Service, CommitObserver, Sendable {
     /// The relay's place among the consumer groups, so that retention keeps what is not published.
-    static let group = "kafka-relay"
+    package static let group = "kafka-relay"
 
     private let database: any Database
     private let topics: KafkaTopics

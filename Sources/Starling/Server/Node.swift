@@ -137,7 +137,9 @@ struct Node: Sendable {
         let database = engines.database
         return services + [
             SessionPurge(database: database, authority: authority, clock: clock, logger: logger),
-            OutboxRetention(database: database, retention: settings.eventRetention, clock: clock, logger: logger),
+            OutboxRetention(
+                database: database, retention: settings.eventRetention,
+                waitingFor: engines.kafka == nil ? nil : OutboxRelay.group, clock: clock, logger: logger),
             EventLogMeasures(database: database, clock: clock, logger: logger),
             IdempotencyPurge(posts: posts, logger: logger),
             RateLimitPurge(limiter: StoredRateLimiter(database: database), logger: logger),
