@@ -44,6 +44,7 @@ let package = Package(
 
         // Foundations
         .target(name: "Core", swiftSettings: settings),
+        .target(name: "Text", dependencies: ["Core"], swiftSettings: settings),
         .target(
             name: "Telemetry",
             dependencies: [
@@ -299,6 +300,7 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(name: "CoreTests", dependencies: ["Core", "TestSupport"], swiftSettings: settings),
+        .testTarget(name: "TextTests", dependencies: ["Text", "Core", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "SQLTests",
             dependencies: [

@@ -13,6 +13,13 @@ package enum Limits {
     package static let contentBytesMax = 20_000
     package static let postRevisionsMax = 100
     package static let replyDepthMax = 64
+    /// An address in a post; longer ones are text.
+    package static let entityURLBytesMax = 4_096
+    package static let hashtagScalarsMax = 100
+    package static let hashtagKeyBytesMax = 512
+    package static let mutedPhrasesMax = 500
+    package static let mutedPhraseCharactersMax = 100
+    package static let mutedPhraseBytesMax = 1_000
 
     // Requests
     package static let bodyBytesMax = 256 * 1024
