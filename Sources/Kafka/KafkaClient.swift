@@ -1,5 +1,6 @@
 import CRdKafka
 import Core
+import Synchronization
 
 /// Owns one client of the C library, and the queue on which everything it has to say arrives.
 ///
@@ -14,6 +15,10 @@ final class KafkaClient: @unchecked Sendable {
 
     let handle: OpaquePointer
     let queue: OpaquePointer
+    /// Before 2.3.0 the library ends the whole process if a consumer is destroyed that has begun to join its group
+    /// cooperatively and was assigned nothing yet (librdkafka issue 4312).
+    private static let mustBeAssigned = rd_kafka_version() < 0x0203_0000
+    private let mayBeDestroyed: Atomic<Bool>
 
     /// - Throws: `KafkaError` `.misconfigured`, with the library's reason.
     init(_ kind: Kind, _ options: [(String, String)], events: Int32) throws {
@@ -42,10 +47,16 @@ final class KafkaClient: @unchecked Sendable {
         rd_kafka_set_log_queue(handle, queue)
         self.handle = handle
         self.queue = queue
+        mayBeDestroyed = Atomic(kind == .producer || !Self.mustBeAssigned)
     }
+
+    /// A consumer's group has given it partitions.
+    func noteAssigned() { mayBeDestroyed.store(true, ordering: .relaxed) }
 
     /// Waits for the library's threads, so the last reference is let go on a thread that may wait.
     deinit {
+        // Its threads and memory stay, once for each start that came to nothing, which is better than the end of everything.
+        guard mayBeDestroyed.load(ordering: .relaxed) else { return }
         rd_kafka_queue_destroy(queue)
         // Groups are left in `KafkaConsumer.close`; one that was not closed is found missing by its silence.
         rd_kafka_destroy_flags(handle, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE)

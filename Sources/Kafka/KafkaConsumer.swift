@@ -116,6 +116,7 @@ package final class KafkaConsumer: Sendable {
     private func apply(_ rebalance: Rebalance) throws -> KafkaPoll {
         switch rebalance {
         case .assign(let offsets):
+            client.noteAssigned()
             try PartitionList.with(offsets) {
                 try KafkaClient.check(rd_kafka_incremental_assign(client.handle, $0))
             }
