@@ -153,6 +153,11 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(
+            name: "Engagement",
+            dependencies: ["Core", "Telemetry", "SQL", "EventLog", "KeyValue", "Accounts", "SocialGraph", "Posts"],
+            swiftSettings: settings
+        ),
+        .target(
             name: "Timelines",
             dependencies: [
                 "Core", "Telemetry", "SQL", "EventLog", "KeyValue", "Redis", "Accounts", "SocialGraph", "Posts",
@@ -189,7 +194,7 @@ let package = Package(
         .target(
             name: "HTTPAPI",
             dependencies: [
-                "Core", "Telemetry", "SQL", "EventLog", "KeyValue", "Accounts", "SocialGraph", "Posts", "Timelines",
+                "Core", "Telemetry", "SQL", "EventLog", "KeyValue", "Accounts", "SocialGraph", "Posts", "Engagement", "Timelines",
                 "CZlib",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -212,7 +217,7 @@ let package = Package(
         .executableTarget(
             name: "Starling",
             dependencies: [
-                "Core", "Telemetry", "SQL", "EventLog", "KeyValue", "Accounts", "SocialGraph", "Posts", "Timelines",
+                "Core", "Telemetry", "SQL", "EventLog", "KeyValue", "Accounts", "SocialGraph", "Posts", "Engagement", "Timelines",
                 "HTTPAPI", "HTTPClient", "Bench", "CZlib", "Redis", "Kafka", "BlobStore",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -236,7 +241,7 @@ let package = Package(
         .target(
             name: "Workloads",
             dependencies: [
-                "Core", "Telemetry", "SQL", "EventLog", "KeyValue", "Accounts", "SocialGraph", "Posts", "Timelines",
+                "Core", "Telemetry", "SQL", "EventLog", "KeyValue", "Accounts", "SocialGraph", "Posts", "Engagement", "Timelines",
                 "HTTPAPI", "Bench",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -380,7 +385,7 @@ let package = Package(
         .testTarget(
             name: "PostgreSQLTests",
             dependencies: [
-                "SQL", "EventLog", "Core", "Telemetry", "KeyValue", "Accounts", "SocialGraph", "Posts", "Timelines",
+                "SQL", "EventLog", "Core", "Telemetry", "KeyValue", "Accounts", "SocialGraph", "Posts", "Engagement", "Timelines",
                 "TestSupport", "TestServers",
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Logging", package: "swift-log"),

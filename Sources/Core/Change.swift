@@ -22,6 +22,8 @@ package enum Change: Hashable, Sendable {
     case counters([AccountCounters])
     /// The counters of posts, by position.
     case postCounters([Int64])
+    /// What an account did with a post: of its flags, those in the mask are as in the value from now on.
+    case marked(account: Int64, post: Int64, mask: Int64, value: Int64)
     /// A session that ended.
     case sessionRevoked(Int64)
     /// The token signing keys.

@@ -12,6 +12,8 @@ package struct Cursor: Hashable, Sendable {
         case userPosts = "p"
         case users = "u"
         case revisions = "r"
+        case reactions = "k"
+        case bookmarks = "b"
     }
 
     package let kind: Kind

@@ -3,12 +3,14 @@ package enum Topic: Int64, Sendable, CaseIterable {
     case posts = 1
     case graph = 2
     case accounts = 3
+    case engagement = 4
 
     package var name: String {
         switch self {
         case .posts: "post-events"
         case .graph: "graph-events"
         case .accounts: "account-events"
+        case .engagement: "engagement-events"
         }
     }
 }
@@ -32,6 +34,9 @@ package enum EventKind: Int64, Sendable, CaseIterable {
     case accountDeleted = 44
     case accountsImported = 45
 
+    case reacted = 60
+    case unreacted = 61
+
     package var topic: Topic {
         switch self {
         case .postPublished, .postEdited, .postDeleted, .postsImported: .posts
@@ -39,6 +44,7 @@ package enum EventKind: Int64, Sendable, CaseIterable {
         case .accountRegistered, .accountUpdated, .accountSuspended, .accountReinstated, .accountDeleted,
             .accountsImported:
             .accounts
+        case .reacted, .unreacted: .engagement
         }
     }
 }

@@ -37,15 +37,15 @@ package final class PostCard: Sendable {
     /// About the bytes this card keeps in memory.
     package var cost: Int { byteCount + 256 }
 
-    /// The bytes that `write` lays, but for the author and the viewer's flags.
-    package var byteCount: Int { opening.count + rest.count + 1 }
+    /// The most bytes that `write` lays, but for the author.
+    package var byteCount: Int { opening.count + rest.count + ViewerFlags.byteCountMax + 1 }
 
     /// Lays the whole post.
     package func write(author: AccountCard, viewer: ViewerFlags, to splicer: inout ByteSplicer) {
         splicer.append(opening)
         splicer.append(author.authorJSON)
         splicer.append(rest)
-        splicer.append(viewer.json)
+        viewer.write(to: &splicer)
         splicer.append(UInt8(ascii: "}"))
     }
 
@@ -60,14 +60,5 @@ package final class PostCard: Sendable {
         writer.string(Timestamp.string(post.createdAt))
         writer.raw(",\"edited_at\":")
         writer.string(post.editedAt.map(Timestamp.string))
-    }
-}
-
-/// What the viewer did with a post. Nothing can be done with one yet, so every flag is off.
-package struct ViewerFlags: Sendable {
-    package init() {}
-
-    package var json: StaticString {
-        "{\"liked\":false,\"reaction\":null,\"shared\":false,\"bookmarked\":false}"
     }
 }

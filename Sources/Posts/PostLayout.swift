@@ -21,7 +21,7 @@ package struct PostLayout: Sendable {
 // Joins. PostgreSQL would weigh reading all posts against looking for each; with a limit there is nothing to weigh.
 extension PostLayout {
     /// Joins the post `p` whose `column`, a key, is `value`, an expression of what stands before.
-    func joinPost(where column: String, is value: String) -> String {
+    package func joinPost(where column: String, is value: String) -> String {
         let bucket = "bucket = ((\(value) >> 12) & 1023)"
         guard isPartitioned else { return "JOIN posts p ON p.\(column) = \(value) AND p.\(bucket)" }
         return """

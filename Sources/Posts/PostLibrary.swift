@@ -81,6 +81,21 @@ package final class PostLibrary: CommitObserver, Sendable {
         return found.compactMapValues(\.self)
     }
 
+    /// The published posts of these ids; those that are gone are missing from the answer.
+    package func cards(_ ids: [ID<Post>]) async throws -> [ID<Post>: PostCard] {
+        // For all but imported posts the id is the position.
+        let byPosition = try await cards(at: ids.map { Position($0.rawValue) })
+        var found: [ID<Post>: PostCard] = [:]
+        for card in byPosition.values { found[card.post.id] = card }
+        let missing = ids.filter { found[$0] == nil }
+        guard !missing.isEmpty else { return found }
+        let dialect = database.dialect
+        for card in try await database.read({ try PostQueries.cards(missing, dialect: dialect, $0) }) {
+            found[card.post.id] = card
+        }
+        return found
+    }
+
     /// The published post of this id.
     package func card(_ id: ID<Post>) async throws -> PostCard? {
         // For all but imported posts the id is the position.

@@ -5,7 +5,7 @@ import SQL
 ///
 /// PostgreSQL keeps them in partitions by bucket, so that nothing can refer to a post by its id alone there.
 package enum PostSchema {
-    package static let migrations = [posts, reposts, idempotency, postsByAuthor]
+    package static let migrations = [posts, reposts, idempotency, postsByAuthor, viewerMarks]
 
     private static let posts = Migration("0008-posts") { dialect in
         let layout = PostLayout(dialect)
@@ -71,6 +71,17 @@ package enum PostSchema {
             """,
             "CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at)",
         ]
+    }
+
+    private static let viewerMarks = Migration("0016-viewer-marks") { dialect in
+        let table = dialect == .sqlite ? "WITHOUT ROWID" : dialect.partitioned(by: "account_id")
+        return [
+            """
+            CREATE TABLE viewer_marks (
+                account_id BIGINT NOT NULL, post_id BIGINT NOT NULL, flags SMALLINT NOT NULL,
+                PRIMARY KEY (account_id, post_id)) \(table)
+            """
+        ] + dialect.partitions(of: "viewer_marks")
     }
 
     /// With all that building a timeline asks of a post: a look into the table for each would cost several times as much.

@@ -11,18 +11,20 @@ package struct PostService: Sendable {
     let directory: AccountDirectory
     let relations: RelationsCache
     let library: PostLibrary
+    let marks: ViewerMarksCache
     let ids: IDGenerator
     let clock: WallClock
     let locks: KeyLock<IdempotencyKey>
 
     package init(
         database: any Database, directory: AccountDirectory, relations: RelationsCache, library: PostLibrary,
-        ids: IDGenerator, clock: WallClock, locks: KeyLock<IdempotencyKey>
+        marks: ViewerMarksCache, ids: IDGenerator, clock: WallClock, locks: KeyLock<IdempotencyKey>
     ) {
         self.database = database
         self.directory = directory
         self.relations = relations
         self.library = library
+        self.marks = marks
         self.ids = ids
         self.clock = clock
         self.locks = locks
@@ -32,10 +34,13 @@ package struct PostService: Sendable {
     package struct Shown: Sendable {
         package let card: PostCard
         package let author: AccountCard
+        /// What the viewer did with it.
+        package var flags: ViewerFlags
 
-        package init(card: PostCard, author: AccountCard) {
+        package init(card: PostCard, author: AccountCard, flags: ViewerFlags = .none) {
             self.card = card
             self.author = author
+            self.flags = flags
         }
     }
 
@@ -49,7 +54,7 @@ package struct PostService: Sendable {
         guard PostVisibility.admits(card.post, author: author.account, relations: relations) else {
             throw PostsError.notFound
         }
-        return Shown(card: card, author: author)
+        return Shown(card: card, author: author, flags: try await flags(of: [card.post.id], viewer)[id] ?? .none)
     }
 
     /// The same, where it is all in memory; never blocks. Nil says nothing: ask `post`.
@@ -63,7 +68,9 @@ package struct PostService: Sendable {
             let author = directory.cached(card.post.author),
             PostVisibility.admits(card.post.visibility, author: author.standing, relations: relations)
         else { return nil }
-        return Shown(card: card, author: author)
+        guard let viewer else { return Shown(card: card, author: author) }
+        guard let flags = marks.cached(id, viewer: viewer) else { return nil }
+        return Shown(card: card, author: author, flags: flags)
     }
 
     /// A page of one author's posts, newest first.
@@ -86,8 +93,30 @@ package struct PostService: Sendable {
         let cards = try await library.cards(at: Array(shown))
         let posts = shown.compactMap { cards[$0] }
             .filter { PostVisibility.admits($0.post, author: author.account, relations: relations) }
-            .map { Shown(card: $0, author: author) }
-        return (posts, positions.count > limit ? shown.last : nil)
+        let flags = try await flags(of: posts.map(\.post.id), viewer)
+        return (
+            posts.map { Shown(card: $0, author: author, flags: flags[$0.post.id] ?? .none) },
+            positions.count > limit ? shown.last : nil
+        )
+    }
+
+    /// Those of these posts that the viewer may see, in the order asked for.
+    package func posts(_ wanted: [ID<Post>], viewer: ID<Account>?) async throws -> [Shown] {
+        let cards = try await library.cards(wanted)
+        let authors = try await directory.cards(Array(Set(cards.values.map(\.post.author))))
+        let relations = try await relations(of: viewer)
+        let flags = try await flags(of: wanted, viewer)
+        return wanted.compactMap { id in
+            guard let card = cards[id], let author = authors[card.post.author],
+                PostVisibility.admits(card.post, author: author.account, relations: relations)
+            else { return nil }
+            return Shown(card: card, author: author, flags: flags[id] ?? .none)
+        }
+    }
+
+    func flags(of posts: [ID<Post>], _ viewer: ID<Account>?) async throws -> [ID<Post>: ViewerFlags] {
+        guard let viewer else { return [:] }
+        return try await marks.flags(of: posts, viewer: viewer)
     }
 
     func relations(of viewer: ID<Account>?) async throws -> Relations? {

@@ -76,7 +76,8 @@ extension FeedReader {
                     return true
                 }
                 if page.laid > 0 { splicer.append(UInt8(ascii: ",")) }
-                card.write(author: author, viewer: ViewerFlags(), to: &splicer)
+                guard let flags = marks.cached(card.post.id, viewer: page.filter.relations.viewer) else { return false }
+                card.write(author: author, viewer: flags, to: &splicer)
                 page.laid += 1
                 page.last = position
                 return true

@@ -17,6 +17,7 @@ package struct FeedReader: Sendable {
     let directory: AccountDirectory
     let relations: RelationsCache
     let library: PostLibrary
+    let marks: ViewerMarksCache
     let home: HomeTimelines
     /// Where timelines are in Redis and `home` holds some of them.
     let shared: SharedHome?
@@ -30,7 +31,8 @@ package struct FeedReader: Sendable {
 
     package init(
         database: any Database, directory: AccountDirectory, relations: RelationsCache, library: PostLibrary,
-        home: HomeTimelines, shared: SharedHome? = nil, users: UserTimelines, pulled: PulledAuthors,
+        marks: ViewerMarksCache, home: HomeTimelines, shared: SharedHome? = nil, users: UserTimelines,
+        pulled: PulledAuthors,
         source: TimelineSource, clock: WallClock,
         fanOutOffset: @escaping @Sendable () -> Int64
     ) {
@@ -38,6 +40,7 @@ package struct FeedReader: Sendable {
         self.directory = directory
         self.relations = relations
         self.library = library
+        self.marks = marks
         self.home = home
         self.shared = shared
         self.users = users

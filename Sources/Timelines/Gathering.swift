@@ -34,12 +34,13 @@ struct Gathering {
     mutating func take(_ positions: [Position]) async throws {
         let cards = try await reader.library.cards(at: positions)
         let authors = try await reader.directory.cards(Array(Set(cards.values.map(\.post.author))))
+        let flags = try await reader.marks.flags(of: cards.values.map(\.post.id), viewer: filter.relations.viewer)
         for position in positions where !isComplete {
             guard let card = cards[position] else {
                 gone.insert(position.rawValue)
                 continue
             }
-            if let author = authors[card.post.author] { add(card, author) }
+            if let author = authors[card.post.author] { add(card, author, flags[card.post.id] ?? .none) }
         }
     }
 
@@ -52,8 +53,8 @@ struct Gathering {
         return FeedPage(posts: kept, next: kept.last?.card.post.position, latest: latest)
     }
 
-    private mutating func add(_ card: PostCard, _ author: AccountCard) {
+    private mutating func add(_ card: PostCard, _ author: AccountCard, _ flags: ViewerFlags) {
         guard filter.removal(of: card.post, author: author.standing) == nil else { return }
-        kept.append(PostService.Shown(card: card, author: author))
+        kept.append(PostService.Shown(card: card, author: author, flags: flags))
     }
 }

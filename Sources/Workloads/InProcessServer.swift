@@ -1,5 +1,6 @@
 import Accounts
 import Core
+import Engagement
 import EventLog
 import Foundation
 import HTTPAPI
@@ -36,7 +37,8 @@ final class InProcessServer: Sendable {
     init() async throws {
         let metrics = Self.metrics
         database = try SQLiteDatabase(path: try TemporaryFolder.make().appending(path: "store.sqlite").path)
-        let features = AccountSchema.migrations + GraphSchema.migrations + PostSchema.migrations
+        let features =
+            AccountSchema.migrations + GraphSchema.migrations + PostSchema.migrations + EngagementSchema.migrations
         try await Migrator([Outbox.migration, IDGenerator.migration] + features).migrate(database)
         clock = SteppedClock()
         // The caches observe commits, so they come before anything that commits.

@@ -17,6 +17,7 @@ struct Memory: Sendable {
     private let directory: AccountDirectory
     private let relations: RelationsCache
     private let library: PostLibrary
+    private let marks: ViewerMarksCache
     private let source: TimelineSource
     private let users: UserTimelines
     private let home: HomeTimelines
@@ -28,6 +29,7 @@ struct Memory: Sendable {
         directory = AccountDirectory(database: database)
         relations = RelationsCache(database: database)
         library = PostLibrary(database: database)
+        marks = ViewerMarksCache(database: database)
         source = TimelineSource(database: database)
         users = UserTimelines(database: database, source: source)
         home = HomeTimelines(timelinesMax: Self.homeTimelinesMax, clock: clock)
@@ -49,6 +51,9 @@ struct Memory: Sendable {
             on: database, settings: AccountsSettings(), clock: clock, logger: logger)
         let accounts = AccountService(
             database: database, ids: ids, hasher: hasher, authority: authority, clock: clock, privacyObservers: [])
+        let posts = PostService(
+            database: database, directory: directory, relations: relations, library: library, marks: marks, ids: ids,
+            clock: clock, locks: KeyLock())
         return APIServices(
             accounts: accounts,
             sessions: SessionService(
@@ -58,11 +63,14 @@ struct Memory: Sendable {
             relations: relations,
             graph: GraphService(
                 database: database, directory: directory, relations: relations, ids: ids, clock: clock),
-            posts: PostService(
-                database: database, directory: directory, relations: relations, library: library, ids: ids,
-                clock: clock, locks: KeyLock()),
+            posts: posts,
+            reactions: ReactionService(
+                database: database, posts: posts, marks: marks, directory: directory, relations: relations, ids: ids,
+                clock: clock),
+            bookmarks: BookmarkService(database: database, posts: posts, ids: ids),
             feed: FeedReader(
-                database: database, directory: directory, relations: relations, library: library, home: home,
+                database: database, directory: directory, relations: relations, library: library, marks: marks,
+                home: home,
                 users: users, pulled: pulled, source: source, clock: clock, fanOutOffset: fanOutOffset),
             database: database)
     }

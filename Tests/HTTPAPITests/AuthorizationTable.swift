@@ -5,7 +5,7 @@ enum AuthorizationTable {
     typealias Row = AuthorizationRow
 
     static let rows: [String: Row] = own.merging(accounts) { $1 }.merging(graph) { $1 }.merging(posts) { $1 }
-        .merging(open) { $1 }
+        .merging(engagement) { $1 }.merging(open) { $1 }
 
     /// Routes that a token is not looked at for.
     private static let open: [String: Row] = [
@@ -38,6 +38,20 @@ enum AuthorizationTable {
         "GET /v1/me/feed": Row(subjects: [.nothing], rule: Row.anyone),
         "POST /v1/posts": Row(subjects: [.nothing], rule: Row.anyone, body: newPost),
         "POST /v1/me/feed": Row(subjects: [.nothing], rule: Row.anyone, body: newPost),
+    ]
+
+    private static let engagement: [String: Row] = [
+        "POST /v1/posts/{id}/like": Row(subjects: Subject.posts, rule: Row.seesPost, isDestructive: true),
+        "DELETE /v1/posts/{id}/like": Row(subjects: Subject.posts, rule: Row.seesPost, isDestructive: true),
+        "GET /v1/posts/{id}/likes": Row(subjects: Subject.posts, rule: Row.seesPost),
+        "POST /v1/comments/{id}/like": Row(subjects: Subject.posts, rule: Row.seesPost, isDestructive: true),
+        "DELETE /v1/comments/{id}/like": Row(subjects: Subject.posts, rule: Row.seesPost, isDestructive: true),
+        "GET /v1/comments/{id}/likes": Row(subjects: Subject.posts, rule: Row.seesPost),
+        "POST /v1/posts/{id}/bookmark": Row(subjects: Subject.posts, rule: Row.seesPost, isDestructive: true),
+        // It is about the caller's own list, whatever became of the post.
+        "DELETE /v1/posts/{id}/bookmark": Row(subjects: [.nothing], rule: Row.anyone),
+        "GET /v1/me/bookmarks": Row(subjects: [.nothing], rule: Row.anyone),
+        "GET /v1/me/bookmarks/folders": Row(subjects: [.nothing], rule: Row.anyone),
     ]
 
     private static let newPost: Row.Body = { _, _ in #"{"content":"hello"}"# }

@@ -1,5 +1,6 @@
 import Accounts
 import Core
+import Engagement
 import EventLog
 import Foundation
 import KeyValue
@@ -65,7 +66,8 @@ struct TestServer: Sendable {
 
     private init(folder: URL, _ options: Options) async throws {
         database = try SQLiteDatabase(path: folder.appending(path: "test.db").path)
-        let migrations = AccountSchema.migrations + GraphSchema.migrations + PostSchema.migrations
+        let migrations =
+            AccountSchema.migrations + GraphSchema.migrations + PostSchema.migrations + EngagementSchema.migrations
         try await Migrator([Outbox.migration, IDGenerator.migration] + migrations).migrate(database)
         clock = ManualClock()
         let wall = clock.wall
@@ -73,6 +75,7 @@ struct TestServer: Sendable {
         let directory = AccountDirectory(database: database)
         let relations = RelationsCache(database: database)
         let library = PostLibrary(database: database)
+        let marks = ViewerMarksCache(database: database)
         let source = TimelineSource(database: database)
         let users = UserTimelines(database: database, source: source)
         home = HomeTimelines(timelinesMax: 1_000, clock: wall)
@@ -88,7 +91,8 @@ struct TestServer: Sendable {
         runners =
             [fanOut] + [
                 eventLog.add(AccountCountersConsumer()), eventLog.add(PostCountersConsumer()),
-                eventLog.add(DeletedAccountsConsumer(clock: wall)),
+                eventLog.add(DeletedAccountsConsumer(clock: wall)), eventLog.add(ReactionCountersConsumer()),
+                eventLog.add(EngagementDeletionConsumer(clock: wall)),
             ]
         for runner in runners { try await runner.prepare() }
 
@@ -99,6 +103,9 @@ struct TestServer: Sendable {
             database: database, ids: ids, hasher: hasher, authority: authority, clock: wall,
             privacyObservers: [RequestsOfOpenedAccounts(clock: wall)])
         locks = KeyLock()
+        let posts = PostService(
+            database: database, directory: directory, relations: relations, library: library, marks: marks, ids: ids,
+            clock: wall, locks: locks)
         services = APIServices(
             accounts: accounts,
             sessions: SessionService(
@@ -109,11 +116,14 @@ struct TestServer: Sendable {
             relations: relations,
             graph: GraphService(
                 database: database, directory: directory, relations: relations, ids: ids, clock: wall),
-            posts: PostService(
-                database: database, directory: directory, relations: relations, library: library, ids: ids,
-                clock: wall, locks: locks),
+            posts: posts,
+            reactions: ReactionService(
+                database: database, posts: posts, marks: marks, directory: directory, relations: relations, ids: ids,
+                clock: wall),
+            bookmarks: BookmarkService(database: database, posts: posts, ids: ids),
             feed: FeedReader(
-                database: database, directory: directory, relations: relations, library: library, home: home,
+                database: database, directory: directory, relations: relations, library: library, marks: marks,
+                home: home,
                 users: users, pulled: pulled, source: source, clock: wall, fanOutOffset: { fanOut.processed }),
             database: database)
         readiness = Readiness(database: database, logger: Self.logger)

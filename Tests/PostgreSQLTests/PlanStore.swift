@@ -1,5 +1,6 @@
 import Accounts
 import Core
+import Engagement
 import EventLog
 import Posts
 import SQL
@@ -17,7 +18,9 @@ struct PlanStore: Sendable {
         server = try .shared()
         let url = try server.newDatabase()
         database = String(url.prefix { $0 != "?" }.split(separator: "/").last ?? "")
-        let migrations = [Outbox.migration] + AccountSchema.migrations + GraphSchema.migrations + PostSchema.migrations
+        let migrations =
+            [Outbox.migration] + AccountSchema.migrations + GraphSchema.migrations + PostSchema.migrations
+            + EngagementSchema.migrations
         let schema = migrations.sorted { $0.name < $1.name }.flatMap { $0.statements(.postgreSQL) }
         let script = ["CREATE SEQUENCE log_offsets"] + schema + Self.contents
         try server.query(script.joined(separator: ";\n"), database: database)

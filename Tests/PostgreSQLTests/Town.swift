@@ -1,5 +1,6 @@
 import Accounts
 import Core
+import Engagement
 import EventLog
 import KeyValue
 import Logging
@@ -39,7 +40,8 @@ struct Town: Sendable {
     }
 
     private init(_ database: any Database) async throws {
-        let features = AccountSchema.migrations + GraphSchema.migrations + PostSchema.migrations
+        let features =
+            AccountSchema.migrations + GraphSchema.migrations + PostSchema.migrations + EngagementSchema.migrations
         try await Migrator([Outbox.migration, IDGenerator.migration] + features).migrate(database)
         self.database = database
         let time = TestClock()
@@ -51,6 +53,7 @@ struct Town: Sendable {
         directory = AccountDirectory(database: database)
         let relations = RelationsCache(database: database)
         let library = PostLibrary(database: database)
+        let marks = ViewerMarksCache(database: database)
         let source = TimelineSource(database: database)
         let users = UserTimelines(database: database, source: source)
         let pulled = PulledAuthors()
@@ -82,10 +85,11 @@ struct Town: Sendable {
         graph = GraphService(
             database: database, directory: directory, relations: relations, ids: ids, clock: clock)
         posts = PostService(
-            database: database, directory: directory, relations: relations, library: library, ids: ids, clock: clock,
+            database: database, directory: directory, relations: relations, library: library, marks: marks, ids: ids,
+            clock: clock,
             locks: KeyLock())
         feed = FeedReader(
-            database: database, directory: directory, relations: relations, library: library, home: home,
+            database: database, directory: directory, relations: relations, library: library, marks: marks, home: home,
             users: users, pulled: pulled, source: source, clock: clock, fanOutOffset: { fanOut.processed })
     }
 }

@@ -22,6 +22,12 @@ enum OpenAPIParameters {
             ["type": "string", "enum": ["chronological"], "default": "chronological"], example: "chronological"),
         "replies": query(
             "replies", "Whether replies are listed too.", ["type": "boolean", "default": false], example: true),
+        "reaction": query(
+            "reaction", "Only those who reacted in this way.",
+            ["type": "string", "enum": .array(OpenAPISchemas.reactionNames)], example: "LOVE"),
+        "folder": query(
+            "folder", "Only the bookmarks in this folder; empty for those in none.", ["type": "string"],
+            example: "To read"),
         "position": [
             "name": "Starling-Position", "in": "header", "required": false,
             "description": .string(

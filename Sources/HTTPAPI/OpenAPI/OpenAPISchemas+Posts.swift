@@ -79,7 +79,8 @@ extension OpenAPISchemas {
     private static let viewer = object(
         "What you did with a post.",
         [
-            "liked": flag, "reaction": ["type": ["string", "null"]], "shared": flag, "bookmarked": flag,
+            "liked": flag, "reaction": ["type": ["string", "null"], "enum": .array(reactionNames + [nil])],
+            "shared": flag, "bookmarked": flag,
         ])
 
     private static let revision = object(

@@ -26,7 +26,7 @@ package struct API: Sendable {
             AccountRoutes(services: services, limiter: requestLimiter).endpoints,
             SessionRoutes(services: services, limiter: requestLimiter).endpoints,
             GraphRoutes(services: services).endpoints, PostRoutes(services: services).endpoints,
-            FeedRoutes(services: services).endpoints,
+            FeedRoutes(services: services).endpoints, EngagementRoutes(services: services).endpoints,
         ]
         let lease = services.database.cacheLease
         let features = controllers.flatMap(\.self).map { $0.answering(under: lease) }

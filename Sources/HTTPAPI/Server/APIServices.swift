@@ -1,5 +1,6 @@
 import Accounts
 import Core
+import Engagement
 import Posts
 import SQL
 import SocialGraph
@@ -15,13 +16,16 @@ package struct APIServices: Sendable {
     package let relations: RelationsCache
     package let graph: GraphService
     package let posts: PostService
+    package let reactions: ReactionService
+    package let bookmarks: BookmarkService
     package let feed: FeedReader
     package let database: any Database
 
     package init(
         accounts: AccountService, sessions: SessionService, authenticator: Authenticator,
         activity: ActivityRecorder, directory: AccountDirectory, relations: RelationsCache, graph: GraphService,
-        posts: PostService, feed: FeedReader, database: any Database
+        posts: PostService, reactions: ReactionService, bookmarks: BookmarkService, feed: FeedReader,
+        database: any Database
     ) {
         self.accounts = accounts
         self.sessions = sessions
@@ -31,6 +35,8 @@ package struct APIServices: Sendable {
         self.relations = relations
         self.graph = graph
         self.posts = posts
+        self.reactions = reactions
+        self.bookmarks = bookmarks
         self.feed = feed
         self.database = database
     }

@@ -19,7 +19,7 @@ struct SampledFeeds: Sendable {
         reader = FeedReader(
             database: database, directory: AccountDirectory(database: database),
             relations: RelationsCache(database: database), library: PostLibrary(database: database),
-            home: HomeTimelines(timelinesMax: 64, clock: .system),
+            marks: ViewerMarksCache(database: database), home: HomeTimelines(timelinesMax: 64, clock: .system),
             users: UserTimelines(database: database, source: source), pulled: PulledAuthors(), source: source,
             clock: .system, fanOutOffset: { 0 })
     }

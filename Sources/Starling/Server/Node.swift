@@ -1,5 +1,6 @@
 import Accounts
 import Core
+import Engagement
 import EventLog
 import HTTPAPI
 import KeyValue
@@ -33,7 +34,7 @@ struct Node: Sendable {
             Outbox.migration, IDGenerator.migration, WorkLease.migration, TimelineGeneration.migration,
             StoredRateLimiter.migration, ConsumerWatermarks.migration,
         ]
-        + AccountSchema.migrations + GraphSchema.migrations + PostSchema.migrations
+        + AccountSchema.migrations + GraphSchema.migrations + PostSchema.migrations + EngagementSchema.migrations
 
     /// Opens the engines and wires everything on top.
     static func opened(
@@ -52,6 +53,7 @@ struct Node: Sendable {
         let directory = AccountDirectory(database: database)
         let relations = RelationsCache(database: database, viewersMax: settings.relationsMax)
         let library = PostLibrary(database: database, bytesMax: settings.postCacheBytes)
+        let marks = ViewerMarksCache(database: database)
         let source = TimelineSource(database: database, bounds: settings.timelineBounds)
         let users = UserTimelines(database: database, source: source)
         let home = HomeTimelines(timelinesMax: settings.homeTimelinesMax, clock: clock)
@@ -79,7 +81,7 @@ struct Node: Sendable {
             privacyObservers: [RequestsOfOpenedAccounts(clock: clock)])
         let activity = ActivityRecorder(accounts: accounts, clock: clock, logger: logger)
         let posts = PostService(
-            database: database, directory: directory, relations: relations, library: library, ids: ids,
+            database: database, directory: directory, relations: relations, library: library, marks: marks, ids: ids,
             clock: clock, locks: KeyLock())
         let api = APIServices(
             accounts: accounts,
@@ -90,8 +92,13 @@ struct Node: Sendable {
             graph: GraphService(
                 database: database, directory: directory, relations: relations, ids: ids, clock: clock),
             posts: posts,
+            reactions: ReactionService(
+                database: database, posts: posts, marks: marks, directory: directory, relations: relations, ids: ids,
+                clock: clock),
+            bookmarks: BookmarkService(database: database, posts: posts, ids: ids),
             feed: FeedReader(
-                database: database, directory: directory, relations: relations, library: library, home: home,
+                database: database, directory: directory, relations: relations, library: library, marks: marks,
+                home: home,
                 shared: timelines.shared, users: users, pulled: pulled, source: source, clock: clock,
                 fanOutOffset: timelines.offset),
             database: database)
@@ -120,6 +127,8 @@ struct Node: Sendable {
         let consumers: [any EventConsumer] = [
             AccountCountersConsumer(), PostCountersConsumer(dialect: engines.database.dialect),
             DeletedAccountsConsumer(clock: clock),
+            ReactionCountersConsumer(dialect: engines.database.dialect),
+            EngagementDeletionConsumer(dialect: engines.database.dialect, clock: clock),
         ]
         var services: [any Service] = []
         for consumer in consumers {

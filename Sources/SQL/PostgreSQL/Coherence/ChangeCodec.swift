@@ -18,6 +18,7 @@ enum ChangeCodec {
         case bulk
         case pulled
         case timelinesDropped
+        case marked
     }
 
     /// `eventsAppended` is left out: whoever follows the log sees the events.
@@ -45,6 +46,7 @@ enum ChangeCodec {
             case .bulk: add(.bulk, [])
             case .pulled(let author, let through): add(.pulled, [author, through])
             case .timelinesDropped(let generation): add(.timelinesDropped, [generation])
+            case .marked(let account, let post, let mask, let value): add(.marked, [account, post, mask, value])
             }
         }
         return bytes
@@ -100,6 +102,7 @@ enum ChangeCodec {
             case .bulk: .bulk
             case .pulled: numbers(2).map { .pulled(author: $0[0], through: $0[1]) }
             case .timelinesDropped: number().map { .timelinesDropped(generation: $0) }
+            case .marked: numbers(4).map { .marked(account: $0[0], post: $0[1], mask: $0[2], value: $0[3]) }
             }
         }
 

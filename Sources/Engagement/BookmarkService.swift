@@ -1,0 +1,102 @@
+import Accounts
+import Core
+import Posts
+import SQL
+
+/// Marks the ids of bookmarks, which order lists of them.
+package enum BookmarkRow {}
+
+/// The posts that an account keeps for later, in folders, for nobody else to see.
+package struct BookmarkService: Sendable {
+    private let database: any Database
+    private let posts: PostService
+    private let ids: IDGenerator
+
+    package init(database: any Database, posts: PostService, ids: IDGenerator) {
+        self.database = database
+        self.posts = posts
+        self.ids = ids
+    }
+
+    /// Keeps a post, or moves it to another folder.
+    /// - Parameter folder: "" for none.
+    /// - Throws: `PostsError.notFound` where the viewer may not see the post, `PostsError.invalid` for a folder name that
+    ///   is too long.
+    package func add(_ id: ID<Post>, folder: String, viewer: ID<Account>) async throws -> PostService.Shown {
+        guard folder.count <= Limits.bookmarkFolderCharactersMax, folder.utf8.count <= Limits.bookmarkFolderBytesMax,
+            !folder.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
+        else {
+            throw PostsError.invalid(
+                "folder", "A folder's name has at most \(Limits.bookmarkFolderCharactersMax) characters.")
+        }
+        var shown = try await posts.post(id, viewer: viewer)
+        let row: ID<BookmarkRow> = try await ids.next(bucket: viewer.bucket)
+        let insert = Statement(
+            """
+            INSERT INTO bookmarks (account_id, post_id, folder, bookmark_id) VALUES ($1, $2, $3, $4)
+            ON CONFLICT (account_id, post_id) DO UPDATE SET folder = excluded.folder
+            """,
+            [.integer(viewer.rawValue), .integer(id.rawValue), .text(folder), .integer(row.rawValue)])
+        let mask = ViewerFlags.Field.bookmarked.mask
+        try await commit([insert], id, viewer, value: mask)
+        shown.flags = shown.flags.replacing(mask, with: mask)
+        return shown
+    }
+
+    /// Lets a post go, also one that is not to be seen any more.
+    package func remove(_ id: ID<Post>, viewer: ID<Account>) async throws {
+        let delete = Statement(
+            "DELETE FROM bookmarks WHERE account_id = $1 AND post_id = $2",
+            [.integer(viewer.rawValue), .integer(id.rawValue)])
+        try await commit([delete], id, viewer, value: 0)
+    }
+
+    private func commit(_ statements: [Statement], _ id: ID<Post>, _ viewer: ID<Account>, value: Int64) async throws {
+        _ = try await database.commit(
+            statements + MarkQueries.set(.bookmarked, to: value, of: id, by: viewer),
+            announcing: [
+                .marked(
+                    account: viewer.rawValue, post: id.rawValue, mask: ViewerFlags.Field.bookmarked.mask, value: value)
+            ])
+    }
+
+    /// A page of kept posts, the newest bookmark first. Posts that are not to be seen any more are left out.
+    /// - Parameter folder: one folder's, or nil for all.
+    package func bookmarks(
+        of viewer: ID<Account>, folder: String?, before: Int64?, limit: Int
+    ) async throws -> (posts: [PostService.Shown], next: Int64?) {
+        let rows = try await database.read { store in
+            try store.query(
+                """
+                SELECT bookmark_id, post_id FROM bookmarks WHERE account_id = $1 AND bookmark_id < $2
+                    \(folder == nil ? "" : "AND folder = $4") ORDER BY bookmark_id DESC LIMIT $3
+                """,
+                [.integer(viewer.rawValue), .integer(before ?? .max), .integer(Int64(limit + 1))]
+                    + (folder.map { [.text($0)] } ?? [])
+            ) { (row: $0.int64(0), post: $0.id(1, Post.self)) }
+        }
+        let page = rows.prefix(limit)
+        return (try await posts.posts(page.map(\.post), viewer: viewer), rows.count > limit ? page.last?.row : nil)
+    }
+
+    package struct Folder: Sendable {
+        package let name: String
+        package let count: Int64
+    }
+
+    /// The folders by name, with how many posts are in each; "" is where those without a folder are.
+    package func folders(of viewer: ID<Account>) async throws -> [Folder] {
+        try await database.read { store in
+            try store.query(
+                "SELECT folder, count(*) FROM bookmarks WHERE account_id = $1 GROUP BY folder ORDER BY folder LIMIT $2",
+                [.integer(viewer.rawValue), .integer(Int64(Limits.bookmarkFoldersListed))]
+            ) { Folder(name: $0.text(0), count: $0.int64(1)) }
+        }
+    }
+}
+
+extension Limits {
+    package static let bookmarkFolderCharactersMax = 50
+    package static let bookmarkFolderBytesMax = 500
+    package static let bookmarkFoldersListed = 1_000
+}

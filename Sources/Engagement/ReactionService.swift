@@ -1,0 +1,158 @@
+import Accounts
+import Core
+import EventLog
+import Posts
+import SQL
+import SocialGraph
+
+/// Marks the ids of reactions, which order lists of them.
+package enum ReactionRow {}
+
+/// Reactions to posts, and to comments, which are posts.
+package struct ReactionService: Sendable {
+    /// Tries of a write that finds the store other than memory said.
+    private static let attemptsMax = 4
+
+    private let database: any Database
+    private let posts: PostService
+    private let marks: ViewerMarksCache
+    private let directory: AccountDirectory
+    private let relations: RelationsCache
+    private let ids: IDGenerator
+    private let clock: WallClock
+
+    package init(
+        database: any Database, posts: PostService, marks: ViewerMarksCache, directory: AccountDirectory,
+        relations: RelationsCache, ids: IDGenerator, clock: WallClock
+    ) {
+        self.database = database
+        self.posts = posts
+        self.marks = marks
+        self.directory = directory
+        self.relations = relations
+        self.ids = ids
+        self.clock = clock
+    }
+
+    /// Reacts; another reaction replaces the one that is there, and the same again changes nothing.
+    /// - Returns: the post, with the viewer's reaction.
+    /// - Throws: `PostsError.notFound` where the viewer may not see the post.
+    package func react(
+        _ reaction: Reaction, to id: ID<Post>, viewer: ID<Account>
+    ) async throws -> PostService.Shown {
+        let shown = try await posts.post(id, viewer: viewer)
+        return try await settle(shown, viewer) { post, flags in
+            guard flags.reaction != reaction else { return nil }
+            let row: ID<ReactionRow> = try await ids.next(bucket: viewer.bucket)
+            let event = event(.reacted, post, viewer, now: reaction, before: flags.reaction)
+            let write =
+                flags.reaction == nil
+                ? ReactionWrites.insert(reaction, to: post, by: viewer, row: row)
+                : ReactionWrites.replace(flags.reaction, with: reaction, on: post, by: viewer)
+            return ([write, Outbox.append(event)], reaction.rawValue)
+        }
+    }
+
+    /// Takes the viewer's reaction back, if there is one.
+    /// - Throws: `PostsError.notFound` where the viewer may not see the post.
+    package func unreact(to id: ID<Post>, viewer: ID<Account>) async throws {
+        let shown = try await posts.post(id, viewer: viewer)
+        _ = try await settle(shown, viewer) { post, flags in
+            guard let before = flags.reaction else { return nil }
+            return (
+                [
+                    ReactionWrites.delete(before, of: post, by: viewer),
+                    Outbox.append(event(.unreacted, post, viewer, now: nil, before: before)),
+                ], 0
+            )
+        }
+    }
+
+    /// Commits what `change` asks for, given what the viewer did so far. Memory may be behind another process: a write that
+    /// finds another state begins anew with what the store says.
+    private func settle(
+        _ shown: PostService.Shown, _ viewer: ID<Account>,
+        _ change: (Post, ViewerFlags) async throws -> (statements: [Statement], value: Int64)?
+    ) async throws -> PostService.Shown {
+        var shown = shown
+        let post = shown.card.post
+        for attempt in 1...Self.attemptsMax {
+            guard let (statements, value) = try await change(post, shown.flags) else { break }
+            let mask = ViewerFlags.Field.reaction.mask
+            do {
+                _ = try await database.commit(
+                    statements + MarkQueries.set(.reaction, to: value, of: post.id, by: viewer),
+                    announcing: [
+                        .marked(account: viewer.rawValue, post: post.id.rawValue, mask: mask, value: value),
+                        .eventsAppended,
+                    ])
+                shown.flags = shown.flags.replacing(mask, with: value)
+                break
+            } catch is ReactionWrites.Stale where attempt < Self.attemptsMax {
+                marks.forget(viewer)
+                shown = try await posts.post(post.id, viewer: viewer)
+            }
+        }
+        return shown
+    }
+
+    private func event(
+        _ kind: EventKind, _ post: Post, _ actor: ID<Account>, now: Reaction?, before: Reaction?
+    ) -> Event {
+        Event(
+            kind, key: actor.rawValue, subject: post.id.rawValue, object: post.author.rawValue,
+            position: post.position.rawValue, flags: ReactionFlags(now: now, before: before).rawValue,
+            occurredAt: clock.now())
+    }
+}
+
+// Lists
+extension ReactionService {
+    package struct Page: Sendable {
+        package let reactions: [(account: AccountCard, reaction: Reaction)]
+        /// How many there are of each kind, as of the last flush of the counters.
+        package let counts: [Reaction: Int64]
+        package let next: Int64?
+    }
+
+    /// Who reacted, the newest first. Accounts that are gone or kept apart from the viewer are left out, so that a page may be
+    /// shorter than `limit` though more follow.
+    /// - Parameter only: one kind, or nil for all.
+    /// - Throws: `PostsError.notFound` where the viewer may not see the post.
+    package func reactions(
+        to id: ID<Post>, only: Reaction?, viewer: ID<Account>?, before: Int64?, limit: Int
+    ) async throws -> Page {
+        _ = try await posts.post(id, viewer: viewer)
+        let (rows, counts) = try await database.read { store in
+            (
+                try ReactionQueries.page(id, only: only, before: before ?? .max, limit: limit + 1, store),
+                try ReactionQueries.counts(id, store)
+            )
+        }
+        let shown = rows.prefix(limit)
+        let cards = try await directory.cards(shown.map(\.actor))
+        let apart = if let viewer { try await relations.relations(of: viewer) } else { nil as Relations? }
+        return Page(
+            reactions: shown.compactMap { row in
+                guard let card = cards[row.actor], card.account.isActive, apart?.apart.contains(row.actor) != true
+                else { return nil }
+                return (card, row.reaction)
+            }, counts: counts, next: rows.count > limit ? shown.last?.row : nil)
+    }
+}
+
+/// What a reaction was and became, in the flags of its event.
+struct ReactionFlags {
+    let rawValue: Int64
+
+    init(rawValue: Int64) {
+        self.rawValue = rawValue
+    }
+
+    init(now: Reaction?, before: Reaction?) {
+        rawValue = (now?.rawValue ?? 0) | (before?.rawValue ?? 0) << 4
+    }
+
+    var now: Reaction? { Reaction(rawValue: rawValue & 15) }
+    var before: Reaction? { Reaction(rawValue: rawValue >> 4 & 15) }
+}
