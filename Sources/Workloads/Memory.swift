@@ -1,5 +1,6 @@
 import Accounts
 import Core
+import Engagement
 import HTTPAPI
 import KeyValue
 import Logging
