@@ -269,7 +269,8 @@ let package = Package(
 
         // Tests
         .target(name: "PowerLossVFS", path: "Tests/PowerLossVFS", linkerSettings: [.linkedLibrary("sqlite3")]),
-        .target(name: "TestSupport", dependencies: ["Core"], path: "Tests/TestSupport", swiftSettings: settings),
+        .target(
+            name: "TestSupport", dependencies: ["Core", "SQL"], path: "Tests/TestSupport", swiftSettings: settings),
         .target(name: "TestServers", dependencies: ["TestSupport"], path: "Tests/TestServers", swiftSettings: settings),
         .testTarget(
             name: "BlobStoreTests",

@@ -3,14 +3,6 @@ package enum Dialect: Sendable {
     case sqlite
     case postgreSQL
 
-    /// A join whose left side is read first. SQLite's planner takes `CROSS JOIN` as an order.
-    package var orderedJoin: String {
-        switch self {
-        case .sqlite: "CROSS JOIN"
-        case .postgreSQL: "JOIN"
-        }
-    }
-
     /// Rewrites portable SQL for the engine: `$1` becomes `?1`, `list($1)` a table with a column `value`.
     package func translate(_ sql: String) -> String {
         switch self {

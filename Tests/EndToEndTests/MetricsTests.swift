@@ -24,7 +24,7 @@ extension EndToEnd.MetricsTests {
     func metrics() async throws {
         let folder = try TemporaryFolder()
         let members = try await Member.created(["alice", "bob"], in: folder.file("data"))
-        let port = try FreePort.find()
+        let port = try LoopbackPort.free()
         let flags = ["--metrics-token", Self.token, "--metrics-port", "\(port)", "--rate-limit-address", "5"]
         try await RunningServer.with(folder.file("data"), flags) { server in
             let (alice, bob) = (server.api.with(token: members[0].token), server.api.with(token: members[1].token))

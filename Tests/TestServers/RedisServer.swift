@@ -111,26 +111,8 @@ package final class RedisServer: Sendable {
     private static func freePort() throws -> Int {
         for _ in 0..<200 {
             let port = Int.random(in: 20_000...30_000)
-            if isFree(port), isFree(port + 10_000) { return port }
+            if LoopbackPort.isFree(port), LoopbackPort.isFree(port + 10_000) { return port }
         }
         throw Unusable(description: "no free port")
-    }
-
-    private static func isFree(_ port: Int) -> Bool {
-        #if canImport(Glibc)
-            let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        #else
-            let descriptor = socket(AF_INET, SOCK_STREAM, 0)
-        #endif
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = UInt16(port).bigEndian
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        return withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                bind(descriptor, address, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-            }
-        }
     }
 }

@@ -4,12 +4,13 @@
     import Darwin
 #endif
 
-enum LoopbackPort {
-    struct NotFound: Error {}
+/// Ports of 127.0.0.1 for servers that do not tell which one they took.
+package enum LoopbackPort {
+    package struct NotFound: Error {}
 
     /// A port that was free a moment ago, below those that connections take by themselves: a server that is started again
     /// needs the same one.
-    static func free() throws -> Int {
+    package static func free() throws -> Int {
         for _ in 0..<200 {
             let port = Int.random(in: 10_000..<19_000)
             if isFree(port) { return port }
@@ -17,7 +18,8 @@ enum LoopbackPort {
         throw NotFound()
     }
 
-    private static func isFree(_ port: Int) -> Bool {
+    /// Whether nobody listens on the port just now.
+    package static func isFree(_ port: Int) -> Bool {
         #if canImport(Glibc)
             let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         #else
