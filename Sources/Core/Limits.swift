@@ -32,6 +32,11 @@ package enum Limits {
     package static let idempotencyKeyBytesMax = 255
     package static let idempotencyKeyLifetime: Duration = .seconds(24 * 3600)
 
+    // Streams
+    package static let webSocketFrameBytesMax = 64 * 1024
+    package static let webSocketMessageBytesMax = 64 * 1024
+    package static let streamOutboundBytesMax = 64 * 1024
+
     // Graph
     package static let followingMax = 10_000
     package static let followRequestsMax = 10_000
