@@ -113,6 +113,29 @@ import Testing
         #expect(try peer.received().map(\.code) == [1_001])
     }
 
+    @Test("a peer that hangs up without a close is let go")
+    func hangUp() throws {
+        let peer = try WebSocketPeer()
+        peer.channel.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
+        #expect(!peer.isOpen)
+    }
+
+    @Test("an echo is written before the channel closes")
+    func echoIsWritten() throws {
+        let settings = WebSocketSettings()
+        let peer = try WebSocketPeer(settings, holdingWrites: true)
+        try peer.send([.close(1_000)])
+        #expect(peer.isOpen)
+        try peer.releaseWrites()
+        #expect(try peer.received() == [.close(1_000)])
+        #expect(!peer.isOpen)
+
+        let stuck = try WebSocketPeer(settings, holdingWrites: true)
+        try stuck.send([.close(1_000)])
+        stuck.pass(settings.closeTimeout)
+        #expect(!stuck.isOpen)
+    }
+
     @Test("a reason too long for a frame is cut between characters")
     func longReason() {
         let close = WebSocketClose(.normal, reason: String(repeating: "é", count: 100))

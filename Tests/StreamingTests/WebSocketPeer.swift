@@ -36,12 +36,42 @@ final class WebSocketPeer {
         }
     }
 
+    /// A network that takes nothing, until it is told to.
+    private final class Dam: ChannelOutboundHandler {
+        typealias OutboundIn = ByteBuffer
+
+        var isHolding: Bool
+        private var held: [(NIOAny, EventLoopPromise<Void>?)] = []
+
+        init(isHolding: Bool) {
+            self.isHolding = isHolding
+        }
+
+        func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+            guard isHolding else { return context.write(data, promise: promise) }
+            held.append((data, promise))
+        }
+
+        func release(context: ChannelHandlerContext) {
+            isHolding = false
+            for (data, promise) in held { context.writeAndFlush(data, promise: promise) }
+            held = []
+        }
+
+        func handlerRemoved(context: ChannelHandlerContext) {
+            for (_, promise) in held { promise?.fail(ChannelError.ioOnClosedChannel) }
+            held = []
+        }
+    }
+
     let channel: EmbeddedChannel
     private let events = Events()
+    private let dam: Dam
 
-    init(_ settings: WebSocketSettings = WebSocketSettings()) throws {
+    init(_ settings: WebSocketSettings = WebSocketSettings(), holdingWrites: Bool = false) throws {
         channel = EmbeddedChannel()
-        try channel.pipeline.syncOperations.addHandlers([WebSocketHandler(settings), events])
+        dam = Dam(isHolding: holdingWrites)
+        try channel.pipeline.syncOperations.addHandlers([dam, WebSocketHandler(settings), events])
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
     }
 
@@ -56,6 +86,10 @@ final class WebSocketPeer {
         for start in stride(from: 0, to: bytes.count, by: size) where isOpen {
             try channel.writeInbound(ByteBuffer(bytes: bytes[start..<min(start + size, bytes.count)]))
         }
+    }
+
+    func releaseWrites() throws {
+        dam.release(context: try channel.pipeline.syncOperations.context(handler: dam))
     }
 
     func pass(_ time: Duration) {

@@ -53,7 +53,7 @@ extension WebSocketHandler {
         scheduleHeartbeat(context: context)
     }
 
-    private func closeChannel(after delay: Duration, context: ChannelHandlerContext) {
+    func closeChannel(after delay: Duration, context: ChannelHandlerContext) {
         deadline?.cancel()
         deadline = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(delay)) {
             context.close(promise: nil)

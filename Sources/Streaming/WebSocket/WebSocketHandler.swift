@@ -83,12 +83,14 @@ package final class WebSocketHandler: ChannelDuplexHandler {
     private func receive(_ close: WebSocketClose, context: ChannelHandlerContext) {
         let isAnswer = state == .closing
         state = .ended
-        if !isAnswer {
-            let echo = WebSocketFrames.frame(WebSocketClose(close.code), allocator: context.channel.allocator)
-            context.writeAndFlush(wrapOutboundOut(echo), promise: nil)
-        }
         context.fireUserInboundEventTriggered(close)
-        context.close(promise: nil)
+        guard !isAnswer else { return context.close(promise: nil) }
+        let echo = WebSocketFrames.frame(WebSocketClose(close.code), allocator: context.channel.allocator)
+        let written = context.eventLoop.makePromise(of: Void.self)
+        written.futureResult.assumeIsolated().whenComplete { _ in context.close(promise: nil) }
+        context.writeAndFlush(wrapOutboundOut(echo), promise: written)
+        // Much may wait before it.
+        closeChannel(after: settings.closeTimeout, context: context)
     }
 
     // MARK: - Out
@@ -152,6 +154,10 @@ package final class WebSocketHandler: ChannelDuplexHandler {
     package func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if event is ChannelShouldQuiesceEvent {
             begin(WebSocketClose(.goingAway, reason: "server is stopping"), context: context)
+        } else if let event = event as? ChannelEvent, event == .inputClosed {
+            // Nothing can answer a close any more.
+            state = .ended
+            context.close(promise: nil)
         }
         context.fireUserInboundEventTriggered(event)
     }
