@@ -73,7 +73,6 @@ enum Conformance {
     }
 
     private static func data(_ file: String) throws -> Data {
-        let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        return try Data(contentsOf: tests.appending(path: "Vendored/twitter-text/\(file).json"))
+        try Vendored.data("twitter-text/\(file).json")
     }
 }

@@ -52,6 +52,15 @@ import Testing
         expectSound(TextEntities.extract(from: text), in: text)
     }
 
+    @Test("naughty strings are read, folded and compared like others", arguments: try Vendored.naughtyStrings())
+    func naughty(text: String) throws {
+        expectSound(TextEntities.extract(from: text), in: text)
+        let skeleton = Confusables.skeleton(of: text)
+        #expect(Confusables.skeleton(of: skeleton) == skeleton)
+        guard let phrase = try? MutedPhrase(text) else { return }
+        #expect(MutedPhrases([phrase]).match(in: FoldedText("before \(text) after")) == 0)
+    }
+
     private static func randomScalar(_ generator: inout SeededGenerator) -> Unicode.Scalar {
         if Bool.random(using: &generator) { return Unicode.Scalar(UInt8.random(in: 0...127, using: &generator)) }
         return Unicode.Scalar(UInt32.random(in: 0...0x10FFFF, using: &generator)) ?? "\u{FFFD}"
