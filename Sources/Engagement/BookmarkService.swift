@@ -10,11 +10,13 @@ package enum BookmarkRow {}
 package struct BookmarkService: Sendable {
     private let database: any Database
     private let posts: PostService
+    private let marks: ViewerMarksCache
     private let ids: IDGenerator
 
-    package init(database: any Database, posts: PostService, ids: IDGenerator) {
+    package init(database: any Database, posts: PostService, marks: ViewerMarksCache, ids: IDGenerator) {
         self.database = database
         self.posts = posts
+        self.marks = marks
         self.ids = ids
     }
 
@@ -44,7 +46,12 @@ package struct BookmarkService: Sendable {
     }
 
     /// Lets a post go, also one that is not to be seen any more.
+    /// - Throws: `PostsError.notFound` for a post that is neither kept nor to be seen.
     package func remove(_ id: ID<Post>, viewer: ID<Account>) async throws {
+        guard try await marks.flags(of: [id], viewer: viewer)[id]?.isBookmarked == true else {
+            _ = try await posts.post(id, viewer: viewer)
+            return
+        }
         let delete = Statement(
             "DELETE FROM bookmarks WHERE account_id = $1 AND post_id = $2",
             [.integer(viewer.rawValue), .integer(id.rawValue)])

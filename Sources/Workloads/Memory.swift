@@ -68,7 +68,7 @@ struct Memory: Sendable {
             reactions: ReactionService(
                 database: database, posts: posts, marks: marks, directory: directory, relations: relations, ids: ids,
                 clock: clock),
-            bookmarks: BookmarkService(database: database, posts: posts, ids: ids),
+            bookmarks: BookmarkService(database: database, posts: posts, marks: marks, ids: ids),
             feed: FeedReader(
                 database: database, directory: directory, relations: relations, library: library, marks: marks,
                 home: home,

@@ -48,8 +48,7 @@ enum AuthorizationTable {
         "DELETE /v1/comments/{id}/like": Row(subjects: Subject.posts, rule: Row.seesPost, isDestructive: true),
         "GET /v1/comments/{id}/likes": Row(subjects: Subject.posts, rule: Row.seesPost),
         "POST /v1/posts/{id}/bookmark": Row(subjects: Subject.posts, rule: Row.seesPost, isDestructive: true),
-        // It is about the caller's own list, whatever became of the post.
-        "DELETE /v1/posts/{id}/bookmark": Row(subjects: [.nothing], rule: Row.anyone),
+        "DELETE /v1/posts/{id}/bookmark": Row(subjects: Subject.posts, rule: Row.seesPost, isDestructive: true),
         "GET /v1/me/bookmarks": Row(subjects: [.nothing], rule: Row.anyone),
         "GET /v1/me/bookmarks/folders": Row(subjects: [.nothing], rule: Row.anyone),
     ]

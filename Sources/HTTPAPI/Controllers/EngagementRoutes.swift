@@ -46,7 +46,7 @@ struct EngagementRoutes: Sendable {
                 handler: bookmark),
             Endpoint(
                 .delete, "/v1/posts/{id}/bookmark", .required,
-                Operation("unbookmark", "Let a kept post go", tag: Self.tag, answer: (204, nil)),
+                Operation("unbookmark", "Let a kept post go", tag: Self.tag, answer: (204, nil), problems: [404]),
                 handler: { request in
                     try await services.bookmarks.remove(try request.id(), viewer: try request.viewer())
                     return .noContent

@@ -7,7 +7,21 @@ enum OpenAPIDescriptions {
         return "The same as `\(id.dropLast("Alias".count))`."
     }
 
-    private static let texts = accounts.merging(posts) { $1 }.merging(graph) { $1 }.merging(operations) { $1 }
+    private static let texts = accounts.merging(posts) { $1 }.merging(graph) { $1 }.merging(engagement) { $1 }
+        .merging(operations) { $1 }
+
+    private static let engagement = [
+        "react":
+            "The same again changes nothing. Answers with the post as you see it; its counters follow within a second "
+            + "or two.",
+        "unreact": "Without a reaction of yours it changes nothing.",
+        "listReactions":
+            "Accounts that are gone, or kept apart from you by a block, are left out. `counts` has every kind.",
+        "bookmark": "Nobody else sees what you keep. A folder is there as soon as something is in it.",
+        "unbookmark": "Also for a post that you kept and may not see any more.",
+        "listBookmarks": "Posts that you may not see any more are left out. `folder` lists one folder.",
+        "listBookmarkFolders": "By name.",
+    ]
 
     private static let accounts = [
         "register": "A username is never given twice, also not after its account was deleted.",

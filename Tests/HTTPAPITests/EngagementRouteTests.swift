@@ -1,0 +1,139 @@
+import Core
+import Engagement
+import HTTPTypes
+import Posts
+import Testing
+
+@testable import HTTPAPI
+
+@Suite("Engagement")
+struct EngagementRouteTests {
+    private static func viewer(_ answer: Answer) -> [JSON] {
+        ["liked", "reaction", "shared", "bookmarked"].map { answer.json["viewer"][$0] }
+    }
+
+    @Test("a reaction is shown at once to who gave it, counted soon, replaced, and taken back")
+    func reaction() async throws {
+        try await TestServer.run { server in
+            let (alice, bob) = (try await server.register("alice"), try await server.register("bob"))
+            let post = "/v1/posts/" + (try await server.publish("hello", by: alice))
+            let liked = await server.post("\(post)/like", as: bob)
+            #expect(liked.status == 200)
+            #expect(Self.viewer(liked) == [.bool(true), .text("LIKE"), .bool(false), .bool(false)])
+            #expect(Self.viewer(await server.get(post, as: bob)) == Self.viewer(liked))
+            #expect(Self.viewer(await server.get(post, as: alice)).first == .bool(false))
+            try await server.drained()
+            #expect(await server.get(post).json["likes_count"] == .number(1))
+
+            // The same again changes nothing, another replaces.
+            #expect(await server.post("\(post)/like", as: bob, #"{"reaction":"LIKE"}"#).status == 200)
+            #expect(
+                await server.post("\(post)/like", as: bob, #"{"reaction":"WOW"}"#).json["viewer"]["reaction"]
+                    == .text("WOW"))
+            try await server.drained()
+            let page = await server.get("\(post)/likes").json
+            #expect(page["users"].array.map { $0["reaction"] } == [.text("WOW")])
+            #expect(page["users"].array.map { $0["user"]["username"] } == [.text("bob")])
+            #expect(page["counts"]["WOW"] == .number(1))
+            #expect(page["counts"]["LIKE"] == .number(0))
+            #expect(await server.get("\(post)/likes?reaction=LIKE").json["users"].array.isEmpty)
+            #expect(await server.get(post).json["likes_count"] == .number(1))
+
+            #expect(await server.delete("\(post)/like", as: bob).status == 204)
+            #expect(await server.delete("\(post)/like", as: bob).status == 204)
+            try await server.drained()
+            #expect(await server.get(post, as: bob).json["likes_count"] == .number(0))
+            #expect(Self.viewer(await server.get(post, as: bob))[1] == .null)
+            #expect(await server.post("\(post)/like", as: bob, #"{"reaction":"MEH"}"#).problem == "invalid")
+        }
+    }
+
+    @Test("the home feed says what its reader did, from memory and from the store")
+    func feed() async throws {
+        try await TestServer.run { server in
+            let (alice, bob) = (try await server.register("alice"), try await server.register("bob"))
+            await server.post("/v1/users/\(alice.id)/follow", as: bob)
+            let post = try await server.publish("hello", by: alice)
+            try await server.drained()
+            #expect(await server.get("/v1/feed", as: bob).json["posts"].array.first?["viewer"]["liked"] == .bool(false))
+            await server.post("/v1/posts/\(post)/like", as: bob, #"{"reaction":"LOVE"}"#)
+            for _ in 0..<2 {
+                let shown = await server.get("/v1/feed", as: bob).json["posts"].array.first
+                #expect(shown?["viewer"]["reaction"] == .text("LOVE"))
+            }
+            await server.delete("/v1/posts/\(post)/like", as: bob)
+            #expect(await server.get("/v1/feed", as: bob).json["posts"].array.first?["viewer"]["liked"] == .bool(false))
+        }
+    }
+
+    @Test("those whom a block keeps apart, and deleted accounts, are not among who reacted")
+    func hidden() async throws {
+        try await TestServer.run { server in
+            let alice = try await server.register("alice")
+            let others = [try await server.register("bob"), try await server.register("carol")]
+            let post = "/v1/posts/" + (try await server.publish("hello", by: alice))
+            for other in others { await server.post("\(post)/like", as: other) }
+            await server.post("/v1/users/\(others[1].id)/block", as: others[0])
+            let seen = await server.get("\(post)/likes", as: others[0]).json["users"].array
+            #expect(seen.map { $0["user"]["username"] } == [.text("bob")])
+            await server.send(
+                Call(.delete, "/v1/me", as: others[1].token, #"{"current_password":"\#(Person.password)"}"#))
+            // The deletion takes the reaction back, and that is counted in its turn.
+            try await server.drained()
+            try await server.drained()
+            #expect(await server.get("\(post)/likes").json["users"].array.count == 1)
+            #expect(await server.get(post).json["likes_count"] == .number(1))
+        }
+    }
+
+    @Test("bookmarks lie in folders, newest first, for their owner alone")
+    func bookmarks() async throws {
+        try await TestServer.run { server in
+            let (alice, bob) = (try await server.register("alice"), try await server.register("bob"))
+            let posts = [
+                try await server.publish("one", by: alice), try await server.publish("two", by: alice),
+                try await server.publish("three", by: alice),
+            ]
+            #expect(
+                await server.post("/v1/posts/\(posts[0])/bookmark", as: bob).json["viewer"]["bookmarked"] == .bool(true)
+            )
+            await server.post("/v1/posts/\(posts[2])/bookmark", as: bob, #"{"folder":"Birds"}"#)
+            await server.post("/v1/posts/\(posts[1])/bookmark", as: bob, #"{"folder":"Birds"}"#)
+            #expect(await server.contents("/v1/me/bookmarks", as: bob) == ["two", "three", "one"])
+            #expect(await server.contents("/v1/me/bookmarks?folder=Birds", as: bob) == ["two", "three"])
+            #expect(await server.contents("/v1/me/bookmarks?folder=", as: bob) == ["one"])
+            #expect(await server.contents("/v1/me/bookmarks", as: alice) == [])
+            let first = await server.get("/v1/me/bookmarks?limit=2", as: bob).json["next_cursor"].string ?? ""
+            #expect(await server.contents("/v1/me/bookmarks?limit=2&cursor=\(first)", as: bob) == ["one"])
+            let folders = await server.get("/v1/me/bookmarks/folders", as: bob).json["folders"].array
+            #expect(folders.map { $0["name"] } == [.text(""), .text("Birds")])
+            #expect(folders.map { $0["posts_count"] } == [.number(1), .number(2)])
+
+            await server.delete("/v1/posts/\(posts[2])", as: alice)
+            #expect(await server.contents("/v1/me/bookmarks", as: bob) == ["two", "one"])
+            #expect(await server.delete("/v1/posts/\(posts[2])/bookmark", as: bob).status == 204)
+            #expect(await server.delete("/v1/posts/\(posts[2])/bookmark", as: bob).status == 404)
+            let long = String(repeating: "x", count: Limits.bookmarkFolderCharactersMax + 1)
+            let refused = await server.post("/v1/posts/\(posts[0])/bookmark", as: bob, #"{"folder":"\#(long)"}"#)
+            #expect(refused.problem == "invalid")
+        }
+    }
+
+    @Test("marks are known down to a floor, whatever was set since")
+    func marks() {
+        var marks = ViewerMarks(
+            newestFirst: [(30, ViewerFlags(rawValue: 2)), (20, ViewerFlags(rawValue: 8))], isWhole: false)
+        #expect(marks.flags(of: 19) == nil)
+        #expect(marks.flags(of: 25) == ViewerFlags.none)
+        #expect(marks.flags(of: 20)?.isShared == true)
+        marks.set(20, mask: 7, value: 1)
+        #expect(marks.flags(of: 20) == ViewerFlags(rawValue: 9))
+        marks.set(30, mask: 7, value: 0)
+        #expect(marks.flags(of: 30) == ViewerFlags.none)
+        marks.set(10, mask: 7, value: 1)
+        #expect(marks.flags(of: 10) == nil)
+        for post in 100..<(100 + Int64(2 * Limits.viewerMarksLoaded) + 10) { marks.set(post, mask: 7, value: 1) }
+        #expect(marks.flags(of: 20) == nil)
+        #expect(marks.count <= 2 * Limits.viewerMarksLoaded)
+    }
+}
