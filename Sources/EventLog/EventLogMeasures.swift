@@ -34,7 +34,7 @@ package struct EventLogMeasures: Service {
         let (deadLetters, retained, oldest) = try await database.read { store in
             (
                 try store.integer(
-                    "SELECT count(*) FROM (SELECT 1 FROM dead_letters LIMIT $1) AS some",
+                    "SELECT count(*) FROM (SELECT 1 FROM dead_letters LIMIT $1) AS counted",
                     [.integer(Self.deadLettersMax)]),
                 try store.integer("SELECT max(event_offset) - min(event_offset) + 1 FROM outbox"),
                 try Self.oldestUnhandled(store)

@@ -29,6 +29,7 @@ extension FeatureTests {
             database: town.database, retention: .seconds(0), clock: town.clock, logger: Town.logger)
         let pruned = try await retention.prune()
         chronicle.note("pruned", pruned > 0)
+        try await EventLogMeasures(database: town.database, clock: town.clock, logger: Town.logger).measure()
         let check = StoreCheck(database: town.database, eventLog: town.eventLog, feed: town.feed, home: town.home)
         let report = try await check.run(sample: 10, repair: false)
         chronicle.note("problems", report.problems)

@@ -42,7 +42,8 @@ struct Town: Sendable {
     private init(_ database: any Database) async throws {
         let features =
             AccountSchema.migrations + GraphSchema.migrations + PostSchema.migrations + EngagementSchema.migrations
-        try await Migrator([Outbox.migration, IDGenerator.migration] + features).migrate(database)
+        try await Migrator([Outbox.migration, IDGenerator.migration, ConsumerWatermarks.migration] + features).migrate(
+            database)
         self.database = database
         let time = TestClock()
         clock = WallClock {

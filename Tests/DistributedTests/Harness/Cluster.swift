@@ -52,13 +52,11 @@ final class Cluster: Sendable {
         try await member.waitUntilReady()
     }
 
-    /// What no outage excuses: a trap, or an end that nobody asked for.
+    /// What no outage excuses: a trap, an end that nobody asked for, or SQL that PostgreSQL does not understand.
     var breakdowns: [String] {
         members.flatMap { member -> [String] in
             var found = member.logText.split(separator: "\n")
-                .filter {
-                    $0.contains("Fatal error") || $0.contains("Program crashed") || $0.contains("level=critical")
-                }
+                .filter { line in Self.signsOfBreakdown.contains { line.contains($0) } }
                 .map { "\(member.name): \($0.prefix(300))" }
             if let status = member.exitStatus {
                 found.append("\(member.name) ended with \(status): \(member.lastLines)")
@@ -66,6 +64,9 @@ final class Cluster: Sendable {
             return Array(found.prefix(3))
         }
     }
+
+    /// Codes from 42000 on are PostgreSQL's for statements that are wrong whatever the data.
+    private static let signsOfBreakdown = ["Fatal error", "Program crashed", "level=critical", "PostgreSQL 42"]
 
     /// Asks all to end, as an operator would.
     /// - Returns: those that did not, or not well.
