@@ -77,20 +77,23 @@ final class World {
 
     /// Lets one consumer group handle all there is.
     func drain(_ group: String) async throws {
-        try await holdWork()
-        try await runner(group)?.drain()
-        if group == FanOutWork.group { try await arrived(through: runner(group)?.processed ?? 0) }
-    }
-
-    /// Takes up the work of all groups where processes share it.
-    private func holdWork() async throws {
-        for lease in node.services.compactMap({ $0 as? WorkLease }) where lease.epoch == nil { try await lease.renew() }
+        guard let runner = runner(group) else { return }
+        let head = try await node.eventLog.head()
+        repeat {
+            // Where processes share the work, a runner does nothing without the lease, which may end in the midst of it.
+            for lease in node.services.compactMap({ $0 as? WorkLease }) where lease.name == group {
+                try await lease.renew()
+            }
+            try await runner.drain()
+        } while runner.processed < head
+        if group == FanOutWork.group { try await arrived(through: runner.processed) }
     }
 
     /// Returns once what fan-out told has come to the timelines in memory.
     private func arrived(through offset: Int64) async throws {
         guard node.timelines.shared != nil else { return }
-        for _ in 0..<10_000 {
+        let end = ContinuousClock.now + .seconds(60)
+        while ContinuousClock.now < end {
             if node.timelines.offset() >= offset { return }
             try await Task.sleep(for: .milliseconds(1))
         }
