@@ -1,3 +1,4 @@
+import Synchronization
 import TestSupport
 
 #if canImport(Glibc)
@@ -15,8 +16,7 @@ struct GuardedProcess: Sendable {
 
     /// Of the server.
     let id: pid_t
-    private let shell: pid_t
-    private var guardPipe: Int32
+    private let shell: Shell
 
     /// - Parameters:
     ///   - log: a file for both outputs.
@@ -27,19 +27,26 @@ struct GuardedProcess: Sendable {
         }
         let idFile = log + ".pid"
         unlink(idFile)
-        let script = #"id="$1"; shift; "$0" "$@" & echo $! > "$id"; read -r _; kill -9 $!"#
-        (shell, guardPipe) = try Self.spawn(["sh", "-c", script, program, idFile] + arguments, log: log)
+        shell = try Self.spawn(["sh", "-c", Self.script, program, idFile] + arguments, log: log)
         var id: pid_t?
-        for _ in 0..<500 where id == nil {
+        for _ in 0..<2_000 where id == nil {
             let text = CommandOutput.contents(of: idFile)
             if text.hasSuffix("\n") { id = pid_t(text.dropLast()) } else { usleep(5_000) }
         }
         guard let id else {
-            close(guardPipe)
+            shell.end()
             throw NotStarted(description: "\(program) does not start")
         }
         self.id = id
+        Self.endAtExit(shell)
     }
+
+    /// The server's children are killed with it: those that are stopped, or whose files are gone, would not end by
+    /// themselves.
+    private static let script = """
+        id="$1"; shift; "$0" "$@" & echo $! > "$id"; read -r _
+        kill -9 $! $(cat "/proc/$!/task/$!/children" 2>/dev/null)
+        """
 
     /// Not so when it ended by itself, though the shell has not asked how.
     var isRunning: Bool {
@@ -49,19 +56,43 @@ struct GuardedProcess: Sendable {
     }
 
     /// Kills it and waits for its end. Ending twice is harmless.
-    mutating func end() {
-        guard guardPipe >= 0 else { return }
-        close(guardPipe)
-        guardPipe = -1
-        kill(id, SIGKILL)
-        kill(shell, SIGKILL)
-        var status: Int32 = 0
-        while waitpid(shell, &status, 0) < 0, errno == EINTR {}
+    func end() {
+        guard Self.running.withLock({ $0.removeValue(forKey: shell.id) }) != nil else { return }
+        shell.end()
         // The server is the shell's child, not ours to wait for: its id is gone soon after.
         for _ in 0..<500 where kill(id, 0) == 0 { usleep(2_000) }
     }
+}
 
-    private static func spawn(_ words: [String], log: String) throws -> (shell: pid_t, guardPipe: Int32) {
+extension GuardedProcess {
+    private struct Shell {
+        let id: pid_t
+        let input: Int32
+
+        /// Has it kill the server.
+        func end() {
+            // The end of the input alone might come late: a program started meanwhile may have the pipe, too.
+            _ = write(input, "\n", 1)
+            close(input)
+            var status: Int32 = 0
+            while waitpid(id, &status, 0) < 0, errno == EINTR {}
+        }
+    }
+
+    private static let running = Mutex<[pid_t: Shell]>([:])
+
+    /// A server that still runs would write to a folder that is being removed.
+    private static func endAtExit(_ shell: Shell) {
+        _ = atExit
+        running.withLock { $0[shell.id] = shell }
+    }
+
+    /// Comes before the removal of folders, since the first folder was made before the first server.
+    private static let atExit = atexit {
+        for shell in GuardedProcess.running.withLock({ $0.values }) { shell.end() }
+    }
+
+    private static func spawn(_ words: [String], log: String) throws -> Shell {
         var pipes: [Int32] = [-1, -1]
         guard pipe(&pipes) == 0 else { throw NotStarted(description: "pipe: error \(errno)") }
         defer { close(pipes[0]) }
@@ -81,6 +112,6 @@ struct GuardedProcess: Sendable {
             close(pipes[1])
             throw NotStarted(description: "spawn: error \(code)")
         }
-        return (child, pipes[1])
+        return Shell(id: child, input: pipes[1])
     }
 }
