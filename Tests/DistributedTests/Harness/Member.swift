@@ -62,14 +62,15 @@ final class Member: Sendable {
         return try await child.withLock { $0 }?.exit(within: limit)
     }
 
-    /// Waits until it says that it works, and answers if it is to answer.
-    func waitUntilReady(within limit: Duration = .seconds(40)) async throws {
-        let end = ContinuousClock.now + limit
-        while ContinuousClock.now < end, exitStatus == nil {
+    /// Waits until it says that it works, and answers if it is to answer. A busy disk makes the first migration slow.
+    func waitUntilReady(within limit: Duration = .seconds(120)) async throws {
+        let deadline = ContinuousClock.now + limit
+        while ContinuousClock.now < deadline, exitStatus == nil {
             if try await isReady { return }
             try await Task.sleep(for: .milliseconds(20))
         }
-        throw Trouble(description: "\(name) does not become ready: \(lastLines)")
+        let end = exitStatus.map { "ended with \($0)" } ?? "does not become ready in \(limit)"
+        throw Trouble(description: "\(name) \(end): \(lastLines)")
     }
 
     private var isReady: Bool {

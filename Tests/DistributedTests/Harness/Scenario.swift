@@ -8,7 +8,7 @@ struct Scenario {
     /// Feeds read a second, besides what people write.
     var readings = 40
     /// Who logs in all the while; nobody by default.
-    var login: String?
+    var logins: [String] = []
     /// Whether the processes are asked to end after it.
     var ends = true
 
@@ -23,7 +23,7 @@ struct Scenario {
                 }
             }
             tasks.addTask { await Readers(town: town, rate: readings).run() }
-            if let login { tasks.addTask { await Logins(town: town, username: login).run() } }
+            if !logins.isEmpty { tasks.addTask { await Logins(town: town, usernames: logins).run() } }
             defer { town.close() }
             try await harm()
             town.close()
@@ -54,7 +54,7 @@ struct Scenario {
     private func judge(_ sourceLocation: SourceLocation) async throws {
         var verdict = Verdict(town)
         let start = ContinuousClock.now
-        let wrongs = try await verdict.wrongs(within: .seconds(30))
+        let wrongs = try await verdict.wrongs(within: .seconds(120))
         let settled = start.duration(to: .now)
         print("  \(town.findings.summary); right \(settled) after the last answer")
         for wrong in (town.findings.wrongs + wrongs + cluster.breakdowns).prefix(25) {

@@ -23,7 +23,9 @@ extension Survival.RedisOutageTests {
         var shape = Cluster.Shape()
         shape.flags = limited
         let cluster = try await Cluster(database: store.newDatabase(), redis: redis, shape)
-        _ = try await cluster.command(["user", "create", "visitor", "--password", Logins.password])
+        for name in Logins.usernames {
+            _ = try await cluster.command(["user", "create", name, "--password", Logins.password])
+        }
         return cluster
     }
 
@@ -33,7 +35,7 @@ extension Survival.RedisOutageTests {
         let redis = try await RedisServer()
         let cluster = try await Self.cluster(redis.url, store)
         let town = try await Town(in: cluster)
-        try await Scenario(cluster: cluster, town: town, readings: 100, login: "visitor").run {
+        try await Scenario(cluster: cluster, town: town, readings: 100, logins: Logins.usernames).run {
             for _ in 0..<Survival.kills {
                 try await Task.sleep(for: .seconds(2))
                 try redis.command("FLUSHALL")
@@ -48,7 +50,7 @@ extension Survival.RedisOutageTests {
         let redis = try await RedisServer()
         let cluster = try await Self.cluster(redis.url, store)
         let town = try await Town(in: cluster)
-        try await Scenario(cluster: cluster, town: town, readings: 200, login: "visitor").run {
+        try await Scenario(cluster: cluster, town: town, readings: 200, logins: Logins.usernames).run {
             try await Task.sleep(for: .seconds(3))
             redis.signal(signal)
             try await Task.sleep(for: Survival.outage)
@@ -64,7 +66,7 @@ extension Survival.RedisOutageTests {
         let redis = try await RedisCluster()
         let cluster = try await Self.cluster(redis.url, store)
         let town = try await Town(in: cluster)
-        try await Scenario(cluster: cluster, town: town, readings: 60, login: "visitor").run {
+        try await Scenario(cluster: cluster, town: town, readings: 60, logins: Logins.usernames).run {
             for _ in 0..<(Survival.isDrill ? 6 : 2) {
                 try await Task.sleep(for: .seconds(2))
                 let victim = try #require(try redis.masters().first)
