@@ -35,6 +35,9 @@ enum Driver: String, CaseIterable, CustomTestStringConvertible {
         var policy = S3Policy()
         policy.lengthMax = lengthMax
         policy.partBytes = Limits.blobPartBytesMin
+        // Moto is slow, and slower on a busy machine.
+        policy.checkDeadline = .seconds(60)
+        policy.requestDeadline = .seconds(60)
         let store = S3BlobStore(location: location, credentials: .test, policy: policy)
         _ = try await store.transport.send(S3Request(method: .PUT))
         return store

@@ -30,9 +30,9 @@ struct Cluster {
 
 struct Late: Error {}
 
-/// Waits until `condition` holds, for at most 30 seconds.
+/// Waits until `condition` holds, for at most two minutes.
 func eventually(_ condition: () async throws -> Bool) async throws {
-    let deadline = ContinuousClock.now + .seconds(30)
+    let deadline = ContinuousClock.now + .seconds(120)
     while try await !condition() {
         guard .now < deadline else { throw Late() }
         try await Task.sleep(for: .milliseconds(10))

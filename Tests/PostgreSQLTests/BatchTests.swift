@@ -4,7 +4,7 @@ import Testing
 import TestSupport
 
 /// Fixed transactions that share a flush stay apart.
-@Suite(.timeLimit(.minutes(2))) struct BatchTests {
+@Suite(.timeLimit(.minutes(10))) struct BatchTests {
     struct Refused: Error, Hashable { let number: Int }
 
     private static let tables = [

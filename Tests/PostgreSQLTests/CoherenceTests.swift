@@ -5,7 +5,7 @@ import Testing
 import TestSupport
 
 /// Several processes on one store: what one commits, the others know, or they say that they do not know.
-@Suite(.timeLimit(.minutes(2))) struct CoherenceTests {
+@Suite(.timeLimit(.minutes(10))) struct CoherenceTests {
     private static let table = Statement("CREATE TABLE t (id BIGINT PRIMARY KEY NOT NULL)")
 
     @Test("every process is told every change once, in one order")
@@ -49,7 +49,7 @@ import TestSupport
         try await Server.withProcesses(2) { processes in
             let recorder = Recorder()
             processes[1].observe(recorder)
-            #expect(processes[1].cacheLease.isValid)
+            #expect(try await eventually { processes[1].cacheLease.isValid })
             for turn in 0..<20 as Range<Int64> {
                 if isFixed {
                     _ = try await processes[0].commit([Statement("SELECT 1")], announcing: [.account(turn)])
@@ -121,7 +121,7 @@ import TestSupport
             for turn in 0..<20 as Range<Int64> {
                 let change = Change.followed(follower: turn, followee: 0)
                 _ = try await processes[0].commit([Statement("SELECT 1")], announcing: [change])
-                try await processes[1].waitUntilApplied(processes[0].position, timeout: .seconds(5))
+                try await processes[1].waitUntilApplied(processes[0].position, timeout: .seconds(60))
                 #expect(recorder.changes.last == change)
             }
             await processes[1].holdFollower(true)

@@ -10,7 +10,7 @@ import Timelines
 
 @Suite("The features on both engines")
 struct FeatureTests {
-    @Test("what people do and see is the same on SQLite and PostgreSQL", .timeLimit(.minutes(5)))
+    @Test("what people do and see is the same on SQLite and PostgreSQL", .timeLimit(.minutes(10)))
     func same() async throws {
         let embedded = try await Self.chronicle(on: SQLiteDatabase(path: TemporaryFolder().file("town.db")))
         let distributed = try await Self.chronicle(on: Server.open(Server.settings()))

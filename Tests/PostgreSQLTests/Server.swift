@@ -44,7 +44,7 @@ final class Recorder: CommitObserver {
 }
 
 /// Waits until something holds.
-func eventually(within time: Duration = .seconds(10), _ condition: () async throws -> Bool) async throws -> Bool {
+func eventually(within time: Duration = .seconds(60), _ condition: () async throws -> Bool) async throws -> Bool {
     let end = ContinuousClock.now.advanced(by: time)
     while ContinuousClock.now < end {
         if try await condition() { return true }

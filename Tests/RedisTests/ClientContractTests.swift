@@ -5,7 +5,7 @@ import Testing
 @testable import Redis
 
 /// What the client does whatever stands behind the URL.
-@Suite(.timeLimit(.minutes(2))) struct ClientContractTests {
+@Suite(.timeLimit(.minutes(10))) struct ClientContractTests {
     @Test("replies come in the order of the commands, whoever answers them", arguments: Deployment.all)
     func order(deployment: Deployment) async throws {
         try await deployment.open { redis in

@@ -10,7 +10,7 @@ import TestServers
     import Darwin
 #endif
 
-@Suite(.timeLimit(.minutes(2))) struct SubscriptionTests {
+@Suite(.timeLimit(.minutes(10))) struct SubscriptionTests {
     @Test("messages of the channels subscribed to, from the gap on", arguments: Deployment.all)
     func messages(deployment: Deployment) async throws {
         try await deployment.open { redis in

@@ -85,7 +85,7 @@ package struct S3BlobStore: BlobStore {
 
     package func check() async throws {
         try await metrics.measure(.check) {
-            try await Deadline.run(Limits.blobCheckDeadline) {
+            try await Deadline.run(transport.policy.checkDeadline) {
                 _ = try await transport.send(S3Request(method: .HEAD))
             }
         }

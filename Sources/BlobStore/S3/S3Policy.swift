@@ -1,11 +1,12 @@
 import Core
 
-/// How much, how long and how often, where tests need it smaller.
+/// How much, how long and how often, where tests need it otherwise.
 package struct S3Policy: Sendable {
     package var attemptsMax = Limits.blobAttemptsMax
     package var backoffBase = Limits.blobBackoffBase
     package var requestDeadline = Limits.blobRequestDeadline
     package var readDeadline = Limits.blobReadDeadline
+    package var checkDeadline = Limits.blobCheckDeadline
     package var partBytes = Limits.blobPartBytes
     package var partsInFlightMax = Limits.blobPartsInFlightMax
     package var requestsInFlightMax = Limits.blobRequestsInFlightMax

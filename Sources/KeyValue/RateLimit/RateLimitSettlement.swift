@@ -12,15 +12,20 @@ import Telemetry
 package struct RateLimitSettlement: Service {
     private let limiter: MemoryRateLimiter
     private let redis: Redis
+    private let time: Duration
     private let settled: Counter
     private let lost: Counter
 
-    /// - Parameter limiter: made with `isShared`.
+    /// - Parameters:
+    ///   - limiter: made with `isShared`.
+    ///   - time: that Redis has for an answer.
     package init(
-        of limiter: MemoryRateLimiter, through redis: Redis, metrics: any MetricsFactory = MetricsSystem.factory
+        of limiter: MemoryRateLimiter, through redis: Redis, within time: Duration = Limits.rateLimitSettlementTime,
+        metrics: any MetricsFactory = MetricsSystem.factory
     ) {
         self.limiter = limiter
         self.redis = redis
+        self.time = time
         settled = Counter(label: MetricName.rateLimitReports, factory: metrics)
         lost = Counter(label: MetricName.rateLimitReportsLost, factory: metrics)
     }
@@ -61,7 +66,7 @@ package struct RateLimitSettlement: Service {
 
     private func send(_ reports: ArraySlice<RateLimitReport>, at now: ContinuousClock.Instant) async throws {
         var batch = RedisBatch(capacity: reports.count * 192)
-        batch.deadline = Limits.rateLimitSettlementTime
+        batch.deadline = time
         batch.acceptsPartialReplies = true
         for report in reports { RateLimitScript.append(report, to: &batch) }
         for (report, reply) in zip(reports, try await redis.send(batch)) {
