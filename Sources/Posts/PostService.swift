@@ -69,7 +69,7 @@ package struct PostService: Sendable {
             PostVisibility.admits(card.post.visibility, author: author.standing, relations: relations)
         else { return nil }
         guard let viewer else { return Shown(card: card, author: author) }
-        guard let flags = marks.cached(id, viewer: viewer) else { return nil }
+        guard let flags = marks.cached(viewer)?.flags(of: id.rawValue) else { return nil }
         return Shown(card: card, author: author, flags: flags)
     }
 

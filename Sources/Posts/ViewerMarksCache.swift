@@ -28,9 +28,9 @@ package final class ViewerMarksCache: CommitObserver, Sendable {
         }
     }
 
-    /// What the viewer did with these posts, if memory knows it of all; never blocks.
-    package func cached(_ post: ID<Post>, viewer: ID<Account>) -> ViewerFlags? {
-        cache.peek(viewer) { $0.pointee.flags(of: post.rawValue) } ?? nil
+    /// What the viewer did with posts, if it is in memory; never blocks.
+    package func cached(_ viewer: ID<Account>) -> ViewerMarks? {
+        cache.peek(viewer)
     }
 
     /// What the viewer did with each of these posts; those with nothing are missing.

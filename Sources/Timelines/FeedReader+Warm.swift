@@ -14,8 +14,8 @@ extension FeedReader {
     ) -> Bool {
         let start = ContinuousClock.now
         let latest = fanOutOffset()
-        guard let relations = relations.cached(viewer) else { return false }
-        var page = WarmPage(filter: HomeFilter(relations: relations), limit: limit)
+        guard let relations = relations.cached(viewer), let marks = marks.cached(viewer) else { return false }
+        var page = WarmPage(filter: HomeFilter(relations: relations), marks: marks, limit: limit)
         splicer.append(FeedPresenter.opening)
         guard layPosts(of: &page, relations, before: before, to: &splicer) else { return false }
         FeedPresenter.close(
@@ -28,6 +28,7 @@ extension FeedReader {
     /// How a page is coming on.
     private struct WarmPage {
         let filter: HomeFilter
+        let marks: ViewerMarks
         let limit: Int
         var laid = 0
         var last: Position?
@@ -76,7 +77,7 @@ extension FeedReader {
                     return true
                 }
                 if page.laid > 0 { splicer.append(UInt8(ascii: ",")) }
-                guard let flags = marks.cached(card.post.id, viewer: page.filter.relations.viewer) else { return false }
+                guard let flags = page.marks.flags(of: card.post.id.rawValue) else { return false }
                 card.write(author: author, viewer: flags, to: &splicer)
                 page.laid += 1
                 page.last = position

@@ -4,6 +4,7 @@ import EventLog
 import SQL
 import Testing
 
+@testable import Engagement
 @testable import Posts
 @testable import SocialGraph
 
@@ -34,7 +35,7 @@ struct HotQuery: Sendable, CustomTestStringConvertible {
         "\(column) IN (\(ids.map(\.description).joined(separator: ", ")))"
     }
 
-    static let all = timelines + cards + graph + writes + log
+    static let all = timelines + cards + engagement + graph + writes + log
 
     private static let timelines = [
         HotQuery("posts of many authors", rows: ["posts": any("author_id", of: authors)]) {
@@ -64,6 +65,26 @@ struct HotQuery: Sendable, CustomTestStringConvertible {
         },
         HotQuery("cards by id", rows: ["posts": any("id", of: posts), "post_counters": any("post_id", of: posts)]) {
             _ = try PostQueries.cards(posts, dialect: .postgreSQL, $0)
+        },
+    ]
+
+    private static let engagement = [
+        HotQuery("marks of an account", rows: ["viewer_marks": any("account_id", of: [authors[0]])]) {
+            _ = try MarkQueries.newest(of: authors[0], $0)
+        },
+        HotQuery("marks of an account on some posts", rows: ["viewer_marks": any("account_id", of: [authors[0]])]) {
+            _ = try MarkQueries.flags(of: posts.map(\.rawValue), by: authors[0], $0)
+        },
+        HotQuery("reactions to a post", rows: ["reactions": any("post_id", of: [posts[0]])]) {
+            _ = try ReactionQueries.page(posts[0], only: nil, before: .max, limit: 20, $0)
+        },
+        HotQuery("counts of reactions", rows: ["reaction_counters": any("post_id", of: [posts[0]])]) {
+            _ = try ReactionQueries.counts(posts[0], $0)
+        },
+        HotQuery("taking a mark back", rows: ["viewer_marks": any("account_id", of: [authors[0]])], isWrite: true) {
+            for statement in MarkQueries.set(.reaction, to: 0, of: posts[0], by: authors[0]) {
+                try $0.append(statement)
+            }
         },
     ]
 

@@ -76,6 +76,21 @@ struct PlanStore: Sendable {
         SELECT author(a), author(b), post(a % 40, b) FROM generate_series(1, 1000) AS a, generate_series(1, 1000) AS b
         WHERE a <> b AND (a + b) % 10 = 0
         """,
+        """
+        INSERT INTO viewer_marks (account_id, post_id, flags)
+        SELECT author(n), post(k, n % 1000 + 1), 1 FROM generate_series(1, 40) AS k, generate_series(1, 1000) AS n
+        """,
+        """
+        INSERT INTO reactions (bucket, post_id, actor_id, kind, reaction_id)
+        SELECT (post_id >> 12) & 1023, post_id, account_id, 1, post_id + account_id FROM viewer_marks
+        """,
+        """
+        INSERT INTO reaction_counters (bucket, post_id, kind, count) SELECT bucket, post_id, 1, 1 FROM reactions
+        """,
+        """
+        INSERT INTO bookmarks (account_id, post_id, folder, bookmark_id)
+        SELECT account_id, post_id, '', post_id FROM viewer_marks
+        """,
         "INSERT INTO followers (follower_id, followee_id, follow_id) SELECT * FROM following",
         """
         INSERT INTO outbox (topic, kind, key, subject, object, position, flags, occurred_at)

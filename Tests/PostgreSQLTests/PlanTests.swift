@@ -3,7 +3,10 @@ import Testing
 
 @Suite("Plans on PostgreSQL")
 struct PlanTests {
-    private static let bigTables: Set = ["posts", "post_counters", "following", "followers", "outbox"]
+    private static let bigTables: Set = [
+        "posts", "post_counters", "following", "followers", "outbox", "viewer_marks",
+        "reactions", "reaction_counters", "bookmarks",
+    ]
 
     @Test(
         "a hot query reads the partitions it names, by an index", arguments: HotQuery.all,
