@@ -40,6 +40,11 @@ package struct ViewerFlags: RawRepresentable, Hashable, Sendable {
 
     /// Lays the flags as JSON.
     package func write(to splicer: inout ByteSplicer) {
+        // By far the most.
+        guard self != .none else {
+            return splicer.append(
+                "{\"liked\":false,\"reaction\":null,\"shared\":false,\"bookmarked\":false}" as StaticString)
+        }
         splicer.append(Self.encodings.encoding(of: self))
     }
 
