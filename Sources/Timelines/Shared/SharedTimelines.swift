@@ -33,13 +33,13 @@ package struct SharedTimelines: Sendable {
         for _ in 0..<Self.attemptsMax {
             let generation = generation.current
             let found = try await read(owner)
-            if let marker = found.marker, let floor = marker.floor(run: found.run, generation: generation) {
+            if let marker = found.marker, let floor = marker.floor(history: found.history, generation: generation) {
                 return Timeline(entries: found.entries, notBelow: floor, entriesMax: bounds.homeEntriesMax)
             }
-            let (run, token) = try await begin(owner, replacing: found.marker)
+            let (history, token) = try await begin(owner, replacing: found.marker)
             guard token.isBuild else { continue }
             let timeline = try await build()
-            if try await finish(owner, token, timeline, run: run, generation: generation) {
+            if try await finish(owner, token, timeline, history: history, generation: generation) {
                 rebuilds.increment()
                 return timeline
             }
@@ -50,7 +50,7 @@ package struct SharedTimelines: Sendable {
     }
 
     private struct Found {
-        let run: String
+        let history: String
         let marker: TimelineMarker?
         let entries: [Int64]
     }
@@ -61,7 +61,7 @@ package struct SharedTimelines: Sendable {
             arguments.add(Limits.homeTimelineInactivityMax.components.seconds)
         }
         var parts = try await redis.send(batch).only().elements()?.makeIterator()
-        let run = try parts?.next()?.string() ?? ""
+        let history = try parts?.next()?.string() ?? ""
         var marker: TimelineMarker?
         var entries: [Int64] = []
         entries.reserveCapacity(bounds.homeEntriesMax)
@@ -73,12 +73,12 @@ package struct SharedTimelines: Sendable {
                 marker = TimelineMarker(bytes: Array(bytes))
             }
         }
-        return Found(run: run, marker: marker, entries: entries)
+        return Found(history: history, marker: marker, entries: entries)
     }
 
     private func begin(
         _ owner: ID<Account>, replacing void: TimelineMarker?
-    ) async throws -> (run: String, marker: TimelineMarker) {
+    ) async throws -> (history: String, marker: TimelineMarker) {
         var batch = RedisBatch()
         // Another's build is joined; only what was finished can be void.
         let voidBytes = void.map { $0.isBuild ? [] : $0.bytes } ?? []
@@ -88,15 +88,15 @@ package struct SharedTimelines: Sendable {
             arguments.add(Int64(Limits.timelineBuildSeconds))
         }
         var parts = try await redis.send(batch).only().elements()?.makeIterator()
-        let run = try parts?.next()?.string() ?? ""
+        let history = try parts?.next()?.string() ?? ""
         let marker = try parts?.next()?.withBytes { Array($0) } ?? []
-        return (run, TimelineMarker(bytes: marker))
+        return (history, TimelineMarker(bytes: marker))
     }
 
     private func finish(
-        _ owner: ID<Account>, _ token: TimelineMarker, _ timeline: Timeline, run: String, generation: Int64
+        _ owner: ID<Account>, _ token: TimelineMarker, _ timeline: Timeline, history: String, generation: Int64
     ) async throws -> Bool {
-        let marker = TimelineMarker.finished(run: run, generation: generation, floor: timeline.floor)
+        let marker = TimelineMarker.finished(history: history, generation: generation, floor: timeline.floor)
         var batch = RedisBatch()
         batch.append(TimelineScripts.finish, key: TimelineRecord.key(of: owner.rawValue)) { arguments in
             arguments.add(token.bytes)

@@ -46,16 +46,16 @@ struct TimelineMarker: Equatable {
     }
 
     /// Of a finished timeline.
-    /// - Parameter run: the first eight digits of the run id of the server it was built on.
-    static func finished(run: String, generation: Int64, floor: Position) -> TimelineMarker {
+    /// - Parameter history: the first eight digits of the id of the server's history that it was built in.
+    static func finished(history: String, generation: Int64, floor: Position) -> TimelineMarker {
         TimelineMarker(
-            bytes: Array("F".utf8) + Array(run.utf8) + hexadecimal(UInt64(bitPattern: generation), digits: 8)
+            bytes: Array("F".utf8) + Array(history.utf8) + hexadecimal(UInt64(bitPattern: generation), digits: 8)
                 + TimelineRecord.member(of: floor.rawValue))
     }
 
-    /// The floor, if the timeline was finished on this server in this generation.
-    func floor(run: String, generation: Int64) -> Position? {
-        let head = Self.finished(run: run, generation: generation, floor: .lowest).bytes.prefix(17)
+    /// The floor, if the timeline was finished in this history and generation.
+    func floor(history: String, generation: Int64) -> Position? {
+        let head = Self.finished(history: history, generation: generation, floor: .lowest).bytes.prefix(17)
         guard bytes.count == 25, bytes.starts(with: head) else { return nil }
         return bytes.withUnsafeBytes { raw in
             TimelineRecord.position(of: UnsafeRawBufferPointer(rebasing: raw[17...])).map { Position($0) }

@@ -5,28 +5,29 @@ import Redis
 /// A timeline is a sorted set: activities by milliseconds, each a member of eight bytes, big-endian, so that those of one
 /// millisecond sort by id (a score is a double, which cannot hold an id); and before them, with the score -1, one marker,
 /// which lives and dies with them:
-/// - `F`, eight digits of the server's run id, eight of the generation, and the floor in eight bytes: complete from there on;
+/// - `F`, eight digits of the server's history, eight of the generation, and the floor in eight bytes: complete from there on;
 /// - `B` and a token: being built; what is delivered meanwhile is kept.
 ///
-/// A run id is of one start of one server. A timeline that was built on another, before a failover or a restart, may lack
-/// what was delivered to that one last, so readers take it for absent.
+/// A server's history is its replication id, which is new with every start and whenever a replica becomes the master. A
+/// timeline that was built in another, before a failover or a restart, may lack what was delivered last, so readers take it
+/// for absent. The id of the server alone would not do: one that gets its place back has what its successor had.
 enum TimelineScripts {
-    private static let runID = """
-        local run = string.sub(string.match(redis.call('INFO', 'server'), 'run_id:(%x+)'), 1, 8)
+    private static let findHistory = """
+        local history = string.sub(string.match(redis.call('INFO', 'replication'), 'master_replid:(%x+)'), 1, 8)
 
         """
 
-    /// KEYS the timeline, ARGV seconds to live. Answers the run id and everything in the set.
+    /// KEYS the timeline, ARGV seconds to live. Answers the history and everything in the set.
     static let read = RedisScript(
-        runID + """
+        findHistory + """
             redis.call('EXPIRE', KEYS[1], ARGV[1])
-            return {run, redis.call('ZRANGE', KEYS[1], 0, -1)}
+            return {history, redis.call('ZRANGE', KEYS[1], 0, -1)}
             """)
 
     /// KEYS the timeline, ARGV a new build's marker, the marker that was found void, seconds to live. Registers a build,
-    /// or joins one under way. Answers the run id and the marker there now.
+    /// or joins one under way. Answers the history and the marker there now.
     static let begin = RedisScript(
-        runID + """
+        findHistory + """
             local marker = redis.call('ZRANGE', KEYS[1], 0, 0)[1]
             if marker and (marker == ARGV[2] or #marker == 8) then
                 redis.call('DEL', KEYS[1])
@@ -37,7 +38,7 @@ enum TimelineScripts {
                 redis.call('ZADD', KEYS[1], -1, marker)
                 redis.call('EXPIRE', KEYS[1], ARGV[3])
             end
-            return {run, marker}
+            return {history, marker}
             """)
 
     /// Cuts the oldest off a timeline that has grown past its bound, and raises the floor with it. A build that is
