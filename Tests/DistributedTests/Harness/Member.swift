@@ -56,7 +56,7 @@ final class Member: Sendable {
 
     /// Asks it to end.
     /// - Returns: its exit code; nil if it had to be killed.
-    func end(within limit: Duration = .seconds(25)) async throws -> Int32? {
+    func end(within limit: Duration = .seconds(60)) async throws -> Int32? {
         signal(SIGTERM)
         defer { kill() }
         return try await child.withLock { $0 }?.exit(within: limit)

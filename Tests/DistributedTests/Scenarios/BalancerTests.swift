@@ -53,7 +53,8 @@ final class Balancer: Sendable {
                 root.appending(path: "deploy/haproxy/haproxy.cfg").path,
             ], log: folder.file("haproxy.log"))
         self.port = port
-        for _ in 0..<500 {
+        let end = ContinuousClock.now + .seconds(60)
+        while ContinuousClock.now < end {
             let answer = try? await HTTPClient(.tcp(host: "127.0.0.1", port: port)).send(
                 HTTPClientRequest(path: "/readyz"))
             if answer?.status == 200 { return }
