@@ -8,6 +8,8 @@ package enum BenchScenario: String, Sendable, CaseIterable, Codable {
     case publish
     /// Ten feed reads to one new post.
     case mixed
+    /// Reactions to given posts, each another than the account gave before.
+    case react
     /// One author publishes at a fixed rate while followers poll until they see each post.
     case fanout
 }
@@ -31,6 +33,8 @@ package struct BenchOptions: Sendable {
     package var pageSize: Int?
     /// `fanout` only: a reader's pause between two polls, which bounds the resolution of the visible latency.
     package var pollInterval: Duration = .milliseconds(5)
+    /// `react` only: ids of the posts.
+    package var posts: [String] = []
     /// Whether new posts carry an `Idempotency-Key` of their own.
     package var sendsIdempotencyKeys = false
     /// The server's process, to report its CPU time per request (Linux only).
@@ -67,6 +71,8 @@ extension BenchOptions {
     /// - Throws: `BenchError` with a sentence that says which setting is impossible.
     func validate() throws {
         try require(!tokens.isEmpty, "at least one access token is needed")
+        try require(scenario != .react || !posts.isEmpty, "react needs the ids of posts to react to")
+        try require(posts.allSatisfy { UInt64($0) != nil }, "an id of a post is no number")
         try require(
             (tokens + [authorToken].compactMap(\.self)).allSatisfy {
                 $0.utf8.allSatisfy { (0x21...0x7E).contains($0) }

@@ -106,7 +106,7 @@ final class LoadLane: Lane {
         let writes =
             switch scenario {
             case .feed, .fanout: false
-            case .publish: true
+            case .publish, .react: true
             case .mixed: requestsStarted % Self.mixedPeriod == 0
             }
         let bytes = writes ? factory.write(token: token) : factory.read(token: token)

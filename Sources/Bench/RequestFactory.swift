@@ -8,6 +8,7 @@ struct RequestFactory: Sendable {
     private let reads: [ByteBuffer]
     private let writeHeads: [ByteBuffer]
     private let writeBodies: [ByteBuffer]
+    private let reactions: Reactions?
     /// Names this run in idempotency keys: a repeated run with the same seed must not replay the last one's.
     private let idempotencyPrefix: String?
     private var writesMade = 0
@@ -22,6 +23,7 @@ struct RequestFactory: Sendable {
             let json = #"{"content":"\#(text)"}"#
             return ByteBuffer(string: "Content-Length: \(json.utf8.count)\r\n\r\n\(json)")
         }
+        reactions = options.scenario == .react ? Reactions(posts: options.posts, tokens: tokens, host: host) : nil
         idempotencyPrefix =
             options.sendsIdempotencyKeys ? "bench-" + String(UInt64.random(in: 0...(.max)), radix: 36) : nil
     }
@@ -38,12 +40,42 @@ struct RequestFactory: Sendable {
     func read(token: Int) -> ByteBuffer { reads[token] }
 
     mutating func write(token: Int) -> ByteBuffer {
+        if let reactions {
+            defer { writesMade += 1 }
+            return reactions.request(writesMade, token: token)
+        }
         var request = writeHeads[token]
         if let idempotencyPrefix {
             request.writeString("Idempotency-Key: \(idempotencyPrefix)-\(writesMade)\r\n")
         }
         request.writeImmutableBuffer(writeBodies[writesMade % writeBodies.count])
         writesMade += 1
+        return request
+    }
+}
+
+/// Reactions to posts by turns, all posts with one kind and then all with the next, so that hardly one is repeated.
+private struct Reactions: Sendable {
+    private let lines: [ByteBuffer]
+    private let heads: [ByteBuffer]
+    private let bodies: [ByteBuffer]
+
+    init(posts: [String], tokens: [String], host: String) {
+        lines = posts.map { ByteBuffer(string: "POST /v1/posts/\($0)/like HTTP/1.1\r\n") }
+        heads = tokens.map {
+            ByteBuffer(
+                string: "Host: \(host)\r\nContent-Type: application/json\r\nAuthorization: Bearer \($0)\r\n")
+        }
+        bodies = ["LIKE", "LOVE", "HAHA", "WOW", "SAD", "ANGRY"].map { kind in
+            let json = #"{"reaction":"\#(kind)"}"#
+            return ByteBuffer(string: "Content-Length: \(json.utf8.count)\r\n\r\n\(json)")
+        }
+    }
+
+    func request(_ number: Int, token: Int) -> ByteBuffer {
+        var request = lines[number % lines.count]
+        request.writeImmutableBuffer(heads[token])
+        request.writeImmutableBuffer(bodies[number / lines.count % bodies.count])
         return request
     }
 }

@@ -19,7 +19,7 @@ struct BenchCommand: AsyncParsableCommand {
             Start the server with --rate-limits off, or with limits that allow the rate.
             """)
 
-    @Option(help: "feed, publish, mixed (10 reads to 1 write) or fanout.") var scenario = BenchScenario.feed
+    @Option(help: "feed, publish, mixed (10 reads to 1 write), react or fanout.") var scenario = BenchScenario.feed
     @Option var host = "127.0.0.1"
     @Option var port = 8080
     @Option(help: "A file of access tokens, one a line; without it tokens come from the data directory's server.")
@@ -29,6 +29,7 @@ struct BenchCommand: AsyncParsableCommand {
     var tokenCount = 1_000
     @Option(name: .customLong("author-token"), help: "fanout: who publishes (default: the first token).")
     var authorToken: String?
+    @Option(help: "react: a file of ids of posts, one a line.") var posts: String?
     @Option var connections = 64
     @Option var threads = 1
     @Option(help: "Seconds measured.") var seconds = 10
@@ -46,6 +47,7 @@ struct BenchCommand: AsyncParsableCommand {
             var options = BenchOptions(
                 address: .tcp(host: host, port: port), scenario: scenario, tokens: try await tokenList())
             options.authorToken = authorToken
+            if let posts { options.posts = try Self.lines(of: posts) }
             options.connections = connections
             options.threads = threads
             options.duration = .seconds(seconds)
@@ -65,12 +67,16 @@ struct BenchCommand: AsyncParsableCommand {
         }
     }
 
+    private static func lines(of path: String) throws -> [String] {
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw SettingsError("There is no file \(path).")
+        }
+        return String(decoding: data, as: UTF8.self).split(whereSeparator: \.isNewline).map(String.init)
+    }
+
     private func tokenList() async throws -> [String] {
         if let tokens {
-            guard let data = FileManager.default.contents(atPath: tokens) else {
-                throw SettingsError("There is no file \(tokens).")
-            }
-            return String(decoding: data, as: UTF8.self).split(whereSeparator: \.isNewline).map(String.init)
+            return try Self.lines(of: tokens)
         }
         let count = tokenCount
         let engines = try data.engines()
