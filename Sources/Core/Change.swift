@@ -24,6 +24,8 @@ package enum Change: Hashable, Sendable {
     case postCounters([Int64])
     /// What an account did with a post: of its flags, those in the mask are as in the value from now on.
     case marked(account: Int64, post: Int64, mask: Int64, value: Int64)
+    /// How far an account has read.
+    case markersMoved(Int64)
     /// A session that ended.
     case sessionRevoked(Int64)
     /// The token signing keys.

@@ -3,7 +3,7 @@ import SQL
 /// The tables this feature owns. A reaction lies with the post; that its actor reacted lies with the actor, in the posts'
 /// `viewer_marks`. Bookmarks lie with who made them.
 package enum EngagementSchema {
-    package static let migrations = [reactions, bookmarks]
+    package static let migrations = [reactions, bookmarks, markers]
 
     /// `reaction_id` is a snowflake: lists show the newest first.
     private static let reactions = Migration("0017-reactions") { dialect in
@@ -35,5 +35,17 @@ package enum EngagementSchema {
             "CREATE INDEX bookmarks_by_recency ON bookmarks (account_id, bookmark_id)",
             "CREATE INDEX bookmarks_by_folder ON bookmarks (account_id, folder, bookmark_id)",
         ] + dialect.partitions(of: "bookmarks")
+    }
+
+    private static let markers = Migration("0019-markers") { dialect in
+        let table = dialect == .sqlite ? "WITHOUT ROWID" : dialect.partitioned(by: "account_id")
+        return [
+            """
+            CREATE TABLE markers (
+                account_id BIGINT NOT NULL, list SMALLINT NOT NULL CHECK (list BETWEEN 0 AND 1),
+                last_read_id BIGINT NOT NULL, version BIGINT NOT NULL, updated_at BIGINT NOT NULL,
+                PRIMARY KEY (account_id, list)) \(table)
+            """
+        ] + dialect.partitions(of: "markers")
     }
 }

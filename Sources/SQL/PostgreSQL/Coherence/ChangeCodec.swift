@@ -19,6 +19,7 @@ enum ChangeCodec {
         case pulled
         case timelinesDropped
         case marked
+        case markersMoved
     }
 
     /// `eventsAppended` is left out: whoever follows the log sees the events.
@@ -46,6 +47,7 @@ enum ChangeCodec {
             case .bulk: add(.bulk, [])
             case .pulled(let author, let through): add(.pulled, [author, through])
             case .timelinesDropped(let generation): add(.timelinesDropped, [generation])
+            case .markersMoved(let account): add(.markersMoved, [account])
             case .marked(let account, let post, let mask, let value): add(.marked, [account, post, mask, value])
             }
         }
@@ -102,6 +104,7 @@ enum ChangeCodec {
             case .bulk: .bulk
             case .pulled: numbers(2).map { .pulled(author: $0[0], through: $0[1]) }
             case .timelinesDropped: number().map { .timelinesDropped(generation: $0) }
+            case .markersMoved: number().map { .markersMoved($0) }
             case .marked: numbers(4).map { .marked(account: $0[0], post: $0[1], mask: $0[2], value: $0[3]) }
             }
         }
