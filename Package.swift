@@ -193,10 +193,23 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(
+            name: "Streaming",
+            dependencies: [
+                "Core", "Telemetry", "SQL", "Accounts", "SocialGraph", "Posts", "Engagement", "Timelines",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+            ],
+            swiftSettings: settings
+        ),
+        .target(
             name: "HTTPAPI",
             dependencies: [
                 "Core", "Telemetry", "SQL", "EventLog", "KeyValue", "Accounts", "SocialGraph", "Posts", "Engagement",
-                "Timelines",
+                "Timelines", "Streaming",
                 "CZlib",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -216,20 +229,11 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        .target(
-            name: "Streaming",
-            dependencies: [
-                "Core",
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "Crypto", package: "swift-crypto"),
-            ],
-            swiftSettings: settings
-        ),
         .executableTarget(
             name: "Starling",
             dependencies: [
                 "Core", "Telemetry", "SQL", "EventLog", "KeyValue", "Accounts", "SocialGraph", "Posts", "Engagement",
-                "Timelines",
+                "Timelines", "Streaming",
                 "HTTPAPI", "HTTPClient", "Bench", "CZlib", "Redis", "Kafka", "BlobStore",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -254,7 +258,7 @@ let package = Package(
             name: "Workloads",
             dependencies: [
                 "Core", "Telemetry", "SQL", "EventLog", "KeyValue", "Accounts", "SocialGraph", "Posts", "Engagement",
-                "Timelines",
+                "Timelines", "Streaming",
                 "HTTPAPI", "Bench",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -341,7 +345,7 @@ let package = Package(
             dependencies: [
                 "HTTPAPI", "Core", "Telemetry", "SQL", "EventLog", "KeyValue", "Accounts", "SocialGraph", "Posts",
                 "Engagement",
-                "Timelines", "CZlib", "TestSupport",
+                "Timelines", "Streaming", "CZlib", "TestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -357,7 +361,7 @@ let package = Package(
         .testTarget(
             name: "StreamingTests",
             dependencies: [
-                "Streaming", "Core", "TestSupport",
+                "Streaming", "Core", "Accounts", "SocialGraph", "Posts", "TestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ],

@@ -50,6 +50,14 @@ package struct FeedReader: Sendable {
         self.fanOutOffset = fanOutOffset
     }
 
+    /// Everything up to this event log offset is in the feeds that are read from now on.
+    package var reached: Int64 { fanOutOffset() }
+
+    /// The newest offset in the event log.
+    package func logHead() async throws -> Int64 {
+        try await database.read { try Outbox.head($0) }
+    }
+
     /// A page of the viewer's home feed below `before`, newest first.
     package func page(of viewer: ID<Account>, before: Position, limit: Int) async throws -> FeedPage {
         let start = ContinuousClock.now

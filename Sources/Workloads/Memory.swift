@@ -7,6 +7,7 @@ import Logging
 import Posts
 import SQL
 import SocialGraph
+import Streaming
 import Timelines
 
 /// What a server keeps in memory of its store, and what works on that.
@@ -55,11 +56,16 @@ struct Memory: Sendable {
         let posts = PostService(
             database: database, directory: directory, relations: relations, library: library, marks: marks, ids: ids,
             clock: clock, locks: KeyLock())
+        let authenticator = Authenticator(database: database, authority: authority, directory: directory)
+        let feed = FeedReader(
+            database: database, directory: directory, relations: relations, library: library, marks: marks, home: home,
+            users: users, pulled: pulled, source: source, clock: clock, fanOutOffset: fanOutOffset)
+        let markers = MarkerService(database: database, clock: clock)
         return APIServices(
             accounts: accounts,
             sessions: SessionService(
                 database: database, ids: ids, hasher: hasher, authority: authority, clock: clock, logger: logger),
-            authenticator: Authenticator(database: database, authority: authority, directory: directory),
+            authenticator: authenticator,
             activity: ActivityRecorder(accounts: accounts, clock: clock, logger: logger), directory: directory,
             relations: relations,
             graph: GraphService(
@@ -69,10 +75,10 @@ struct Memory: Sendable {
                 database: database, posts: posts, marks: marks, directory: directory, relations: relations, ids: ids,
                 clock: clock),
             bookmarks: BookmarkService(database: database, posts: posts, marks: marks, ids: ids),
-            feed: FeedReader(
-                database: database, directory: directory, relations: relations, library: library, marks: marks,
-                home: home,
-                users: users, pulled: pulled, source: source, clock: clock, fanOutOffset: fanOutOffset),
+            feed: feed, markers: markers,
+            streams: StreamHub(
+                database: database, directory: directory, relations: relations, library: library,
+                authenticator: authenticator, feed: feed, markers: markers, clock: clock, logger: logger),
             database: database)
     }
 }

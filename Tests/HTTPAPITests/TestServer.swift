@@ -8,6 +8,7 @@ import Logging
 import Posts
 import SQL
 import SocialGraph
+import Streaming
 import Telemetry
 import Testing
 import Timelines
@@ -41,6 +42,11 @@ struct TestServer: Sendable {
             return limits
         }()
         var pullThreshold: Int64 = 10_000
+        var streams: StreamSettings = {
+            var settings = StreamSettings()
+            settings.tick = .milliseconds(20)
+            return settings
+        }()
     }
 
     /// Runs `body` against a server whose consumers are at work, and takes everything down afterwards.
@@ -53,6 +59,7 @@ struct TestServer: Sendable {
         let server = try await TestServer(folder: folder, options)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for runner in server.runners { group.addTask { try await runner.run() } }
+            group.addTask { try await server.services.streams.run() }
             try await body(server)
             group.cancelAll()
         }
@@ -106,12 +113,17 @@ struct TestServer: Sendable {
         let posts = PostService(
             database: database, directory: directory, relations: relations, library: library, marks: marks, ids: ids,
             clock: wall, locks: locks)
+        let authenticator = Authenticator(database: database, authority: authority, directory: directory)
+        let feed = FeedReader(
+            database: database, directory: directory, relations: relations, library: library, marks: marks, home: home,
+            users: users, pulled: pulled, source: source, clock: wall, fanOutOffset: { fanOut.processed })
+        let markers = MarkerService(database: database, clock: wall)
         services = APIServices(
             accounts: accounts,
             sessions: SessionService(
                 database: database, ids: ids, hasher: hasher, authority: authority, clock: wall,
                 logger: Self.logger),
-            authenticator: Authenticator(database: database, authority: authority, directory: directory),
+            authenticator: authenticator,
             activity: ActivityRecorder(accounts: accounts, clock: wall, logger: Self.logger), directory: directory,
             relations: relations,
             graph: GraphService(
@@ -121,10 +133,11 @@ struct TestServer: Sendable {
                 database: database, posts: posts, marks: marks, directory: directory, relations: relations, ids: ids,
                 clock: wall),
             bookmarks: BookmarkService(database: database, posts: posts, marks: marks, ids: ids),
-            feed: FeedReader(
-                database: database, directory: directory, relations: relations, library: library, marks: marks,
-                home: home,
-                users: users, pulled: pulled, source: source, clock: wall, fanOutOffset: { fanOut.processed }),
+            feed: feed, markers: markers,
+            streams: StreamHub(
+                database: database, directory: directory, relations: relations, library: library,
+                authenticator: authenticator, feed: feed, markers: markers, settings: options.streams, clock: wall,
+                logger: Self.logger),
             database: database)
         readiness = Readiness(database: database, logger: Self.logger)
         readiness.startServing()

@@ -8,7 +8,7 @@ enum OpenAPIDescriptions {
     }
 
     private static let texts = accounts.merging(posts) { $1 }.merging(graph) { $1 }.merging(engagement) { $1 }
-        .merging(operations) { $1 }
+        .merging(live) { $1 }.merging(operations) { $1 }
 
     private static let engagement = [
         "react":
@@ -72,6 +72,15 @@ enum OpenAPIDescriptions {
         "listMutes": "The newest first. Only you see this list.",
         "getFeed": "Posts of the accounts you follow and your own; replies where you follow both sides. Scroll with "
             + "`cursor` to the very first post, or poll for news with `since`.",
+    ]
+
+    private static let live = [
+        "openStream":
+            "Open the stream first and load the feed then, so that nothing falls between. A post is told of once "
+            + "your feed has it. The stream ends with your access token, session or account, and when you do not read: open "
+            + "it anew with `Last-Event-ID`, which browsers do by themselves.",
+        "getMarkers": "Shared by all of your devices.",
+        "moveMarkers": "Lists left out stay. Your other devices hear of it by `read-marker`.",
     ]
 
     private static let operations = [

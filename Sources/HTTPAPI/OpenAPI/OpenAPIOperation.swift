@@ -81,7 +81,8 @@ struct OpenAPIOperation {
             "headers": .object(headers),
         ]
         guard let schema = operation.answer.schema else { return response }
-        let type = schema == "Metrics" ? "text/plain" : "application/json"
+        let types = ["Metrics": "text/plain", "EventStream": EventStream.contentType]
+        let type = types[schema] ?? "application/json"
         let media: OpenAPIValue = ["schema": Self.reference("schemas", schema)]
         return response.adding([("content", .object([(type, media)]))])
     }

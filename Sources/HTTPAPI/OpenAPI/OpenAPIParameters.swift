@@ -28,6 +28,12 @@ enum OpenAPIParameters {
         "folder": query(
             "folder", "Only the bookmarks in this folder; empty for those in none.", ["type": "string"],
             example: "To read"),
+        "lastEventID": [
+            "name": "Last-Event-ID", "in": "header", "required": false,
+            "description":
+                "The last `id` you got: what came after it follows, or a `reset` where that is not known any more.",
+            "schema": ["type": "string", "maxLength": 40], "example": "9f3c-12",
+        ],
         "position": [
             "name": "Starling-Position", "in": "header", "required": false,
             "description": .string(

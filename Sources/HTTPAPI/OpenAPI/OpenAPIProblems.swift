@@ -94,6 +94,7 @@ enum OpenAPIProblems {
         ("invalid", "`field` is not as it must be"),
         ("limit-reached", "no more of these are allowed"),
         ("rate-limited", "too many requests"),
+        ("too-many-streams", "the account has as many streams open as it may"),
         ("headers-too-large", "the header fields are too large"),
         ("internal", "a fault of the server's"),
         ("unavailable", "try again in a moment"),

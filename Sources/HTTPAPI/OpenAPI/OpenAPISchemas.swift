@@ -2,7 +2,7 @@ import Core
 
 /// The shapes of bodies, by the names that operations use.
 enum OpenAPISchemas {
-    static let all: OpenAPIValue = .object(basics + accounts + graph + posts + engagement + operations)
+    static let all: OpenAPIValue = .object(basics + accounts + graph + posts + engagement + live + operations)
 
     /// A schema of an object; every property is required unless it is named in `optional`.
     static func object(

@@ -10,6 +10,12 @@ enum APIError {
         431, "headers-too-large", "Request header fields too large", "The header fields are too large.")
     static let unsupportedMediaType = Problem(
         415, "unsupported-media-type", "Unsupported media type", "The body must be application/json in UTF-8.")
+    static let tooManyStreams: Problem = {
+        var problem = Problem(
+            429, "too-many-streams", "Too many streams", "This account has as many streams open as it may; end one first.")
+        problem.headers[.retryAfter] = "10"
+        return problem
+    }()
     static let unavailable = retryLater("The server cannot do this right now.", seconds: 1)
 
     static func badRequest(_ detail: String) -> Problem {

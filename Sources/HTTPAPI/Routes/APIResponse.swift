@@ -6,6 +6,8 @@ package struct APIResponse: Sendable {
     package var status: Int
     package var headers: HTTPFields
     package var body: [UInt8]
+    /// What follows for as long as the connection lives, instead of a body.
+    package var stream: EventStream?
     /// Whether it may be sent compressed.
     var isCompressible = false
 

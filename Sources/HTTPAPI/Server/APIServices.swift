@@ -4,6 +4,7 @@ import Engagement
 import Posts
 import SQL
 import SocialGraph
+import Streaming
 import Timelines
 
 /// What the endpoints work with.
@@ -19,13 +20,15 @@ package struct APIServices: Sendable {
     package let reactions: ReactionService
     package let bookmarks: BookmarkService
     package let feed: FeedReader
+    package let markers: MarkerService
+    package let streams: StreamHub
     package let database: any Database
 
     package init(
         accounts: AccountService, sessions: SessionService, authenticator: Authenticator,
         activity: ActivityRecorder, directory: AccountDirectory, relations: RelationsCache, graph: GraphService,
         posts: PostService, reactions: ReactionService, bookmarks: BookmarkService, feed: FeedReader,
-        database: any Database
+        markers: MarkerService, streams: StreamHub, database: any Database
     ) {
         self.accounts = accounts
         self.sessions = sessions
@@ -38,6 +41,8 @@ package struct APIServices: Sendable {
         self.reactions = reactions
         self.bookmarks = bookmarks
         self.feed = feed
+        self.markers = markers
+        self.streams = streams
         self.database = database
     }
 }

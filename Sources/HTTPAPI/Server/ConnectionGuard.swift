@@ -21,6 +21,8 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
     private var isReceiving = false
     /// An answer has said that it is the last.
     private var isLast = false
+    /// The answer under way goes on until somebody ends it.
+    private var isStreaming = false
     /// For what could not be read after requests that are not answered yet.
     private var refusal: APIResponse?
     /// Answers of which the client's side has not taken everything.
@@ -83,11 +85,14 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
             isLast = answer.headerFields[.connection] == "close"
             if isLast { connection.isEnding = true }
             unsent += 1
-            allow(deadlines.answer, context)
+            isStreaming = answer.isEventStream
+            if isStreaming { deadline?.cancel() } else { allow(deadlines.answer, context) }
             context.write(data, promise: promise)
         case .body: context.write(data, promise: promise)
         case .end:
             // Written is not sent: a client that does not read keeps the deadline running.
+            if isStreaming { allow(deadlines.answer, context) }
+            isStreaming = false
             let sent = promise ?? context.eventLoop.makePromise()
             sent.futureResult.assumeIsolated().whenSuccess {
                 self.unsent -= 1
@@ -105,6 +110,12 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
         guard mode == .output, unsent > 0 else { return context.close(mode: mode, promise: promise) }
         isFinished = true
         finish = promise
+    }
+
+    /// Who leaves a stream closes their half first, and would be found out only by writing to them.
+    package func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if isStreaming, event as? ChannelEvent == .inputClosed { return context.close(promise: nil) }
+        context.fireUserInboundEventTriggered(event)
     }
 
     package func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -131,6 +142,8 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
         } else if connection.unanswered > 0 {
             if isReceiving {
                 allow(deadlines.body, context)
+            } else if isStreaming {
+                deadline?.cancel()
             } else if unsent > 0 {
                 allow(deadlines.answer, context)
             } else {

@@ -35,7 +35,7 @@ package struct Responder: HTTPResponder {
         let requestID = requestIDs.next().description
         let (answer, route) = await answer(to: request, context)
         observe(request.method, route, answer.status, requestID, start.duration(to: .now))
-        return response(answer, to: request, requestID: requestID)
+        return response(answer, to: request, requestID: requestID, context.channel)
     }
 
     private func answer(
@@ -81,17 +81,33 @@ package struct Responder: HTTPResponder {
         return proxies.client(peer: peer, forwardedFor: request.headers[.forwardedFor])
     }
 
-    private func response(_ answer: APIResponse, to request: Request, requestID: String) -> Response {
+    private func response(
+        _ answer: APIResponse, to request: Request, requestID: String, _ channel: any Channel
+    ) -> Response {
         var headers = answer.headers
         headers[.requestID] = requestID
         headers[.xContentTypeOptions] = "nosniff"
         if request.headers[.connection] == "close" { headers[.connection] = "close" }
         let status = HTTPResponse.Status(code: answer.status)
+        if let stream = answer.stream { return Self.response(stream, headers, on: channel) }
         guard answer.status != 204 else { return Response(status: status, headers: headers) }
         let body = answer.encodedBody(for: request.headers, &headers)
         headers[.contentLength] = String(body.count)
         guard request.method != .head else { return Response(status: status, headers: headers) }
         return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
+    }
+
+    /// A connection serves no other request once it streams.
+    private static func response(_ stream: EventStream, _ headers: HTTPFields, on channel: any Channel) -> Response {
+        var headers = headers
+        headers[.connection] = "close"
+        let body = ResponseBody { writer in
+            let outlet = ServerSentOutlet(channel)
+            // The head says 200 already; a client that finds the stream ended learns why when it asks again.
+            do { try await stream.run(on: outlet, until: outlet.waitUntilEnded) } catch {}
+            try await writer.finish(nil)
+        }
+        return Response(status: .ok, headers: headers, body: body)
     }
 
     private func observe(

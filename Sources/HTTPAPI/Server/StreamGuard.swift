@@ -56,7 +56,7 @@ final class StreamGuard: ChannelDuplexHandler, RemovableChannelHandler {
         case .head(var answer):
             // RFC 9113, 8.2.2.
             answer.headerFields[.connection] = nil
-            allow(deadlines.answer, context)
+            if answer.isEventStream { deadline?.cancel() } else { allow(deadlines.answer, context) }
             context.write(wrapOutboundOut(.head(answer)), promise: promise)
         case .body: context.write(data, promise: promise)
         case .end:

@@ -10,6 +10,7 @@ import Redis
 import SQL
 import ServiceLifecycle
 import SocialGraph
+import Streaming
 import Telemetry
 import Timelines
 
@@ -83,11 +84,20 @@ struct Node: Sendable {
         let posts = PostService(
             database: database, directory: directory, relations: relations, library: library, marks: marks, ids: ids,
             clock: clock, locks: KeyLock())
+        let authenticator = Authenticator(database: database, authority: authority, directory: directory)
+        let feed = FeedReader(
+            database: database, directory: directory, relations: relations, library: library, marks: marks, home: home,
+            shared: timelines.shared, users: users, pulled: pulled, source: source, clock: clock,
+            fanOutOffset: timelines.offset)
+        let markers = MarkerService(database: database, clock: clock)
+        let streams = StreamHub(
+            database: database, directory: directory, relations: relations, library: library,
+            authenticator: authenticator, feed: feed, markers: markers, clock: clock, logger: logger)
         let api = APIServices(
             accounts: accounts,
             sessions: SessionService(
                 database: database, ids: ids, hasher: hasher, authority: authority, clock: clock, logger: logger),
-            authenticator: Authenticator(database: database, authority: authority, directory: directory),
+            authenticator: authenticator,
             activity: activity, directory: directory, relations: relations,
             graph: GraphService(
                 database: database, directory: directory, relations: relations, ids: ids, clock: clock),
@@ -96,12 +106,7 @@ struct Node: Sendable {
                 database: database, posts: posts, marks: marks, directory: directory, relations: relations, ids: ids,
                 clock: clock),
             bookmarks: BookmarkService(database: database, posts: posts, marks: marks, ids: ids),
-            feed: FeedReader(
-                database: database, directory: directory, relations: relations, library: library, marks: marks,
-                home: home,
-                shared: timelines.shared, users: users, pulled: pulled, source: source, clock: clock,
-                fanOutOffset: timelines.offset),
-            database: database)
+            feed: feed, markers: markers, streams: streams, database: database)
         var services = timelines.services + [authority, activity]
         if settings.roles.contains(.upkeep) {
             services += try await upkeep(

@@ -4,6 +4,7 @@ import Kafka
 import Logging
 import Metrics
 import Redis
+import Streaming
 import Telemetry
 
 extension Logger {
@@ -29,5 +30,6 @@ enum Observability {
     /// Help texts of every target's metrics, by name.
     static let help = [
         MetricName.help, MetricName.redisHelp, MetricName.blobStoreHelp, KafkaMetric.help, RelayMetric.help,
+        MetricName.streamHelp,
     ].reduce(into: [:]) { all, some in all.merge(some) { $1 } }
 }

@@ -58,6 +58,8 @@ struct Server {
             services.append(
                 ListeningService(
                     listener: api, address: "\(settings.host):\(settings.port)", flags: "--host and --port"))
+            // Streams end first: the API waits for whatever is not answered yet.
+            services.append(node.api.streams)
         } else {
             onReady(nil)
         }

@@ -1,0 +1,50 @@
+import Core
+import Engagement
+
+extension OpenAPISchemas {
+    static let live: [(key: String, value: OpenAPIValue)] = [
+        (
+            "EventStream",
+            [
+                "type": "string",
+                "description": """
+                Events in the form of https://html.spec.whatwg.org/multipage/server-sent-events.html, each with an `id` and \
+                JSON as `data`:
+
+                - `post.new`, `post.updated`: `{"post_id"}` of a post that your home feed shows.
+                - `post.deleted`: `{"post_id"}` of a post that was in your stream or on your feed's first page, and is not \
+                to be seen any more.
+                - `counters`: `{"posts": [{"post_id", "likes_count", "comments_count", "shares_count"}]}` of such posts, at \
+                most once in a second.
+                - `read-marker`: your markers, as `GET /v1/me/markers` gives them.
+                - `reset`: `{}`; events may be missing, so load anew what you show.
+                """,
+                "examples": ["id: 9f3c-12\nevent: post.new\ndata: {\"post_id\":\"2764810273419395072\"}\n\n"],
+            ]
+        ),
+        ("Marker", marker), ("Markers", markers), ("MarkerMoves", moves),
+    ]
+
+    private static let marker = object(
+        "How far you have read a list.",
+        [
+            "last_read_id": reference("ID"),
+            "version": ["type": "integer", "format": "int64", "minimum": 1, "description": "Grows with every move."],
+            "updated_at": time,
+        ])
+
+    private static let markers = object(
+        "Your markers; a list that you never read has none.", optional: ["home", "notifications"],
+        ["home": reference("Marker"), "notifications": reference("Marker")])
+
+    private static let moves = object(
+        "The ids of the newest entries you have read.", optional: ["home", "notifications", "backward"],
+        [
+            "home": reference("ID"), "notifications": reference("ID"),
+            "backward": [
+                "type": "boolean", "default": false,
+                "description":
+                    "Markers only move forward, so that a device which lags takes nothing back; unless you say so.",
+            ],
+        ])
+}

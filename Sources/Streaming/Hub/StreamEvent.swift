@@ -1,0 +1,76 @@
+import Accounts
+import Core
+import Posts
+
+/// Something that a client hears of while it happens. It carries ids, never text.
+package enum StreamEvent: Hashable, Sendable {
+    /// A post that the home feed shows from now on.
+    case postNew(ID<Post>, author: ID<Account>)
+    case postUpdated(ID<Post>, author: ID<Account>)
+    /// A post that was told of, and is not to be seen any more.
+    case postDeleted(ID<Post>)
+    /// The JSON of the posts' counters.
+    case counters([UInt8])
+    /// The JSON of the read positions.
+    case readMarker([UInt8])
+    /// What was missed cannot be told: the client loads anew what it shows.
+    case reset
+
+    package var name: String {
+        switch self {
+        case .postNew: "post.new"
+        case .postUpdated: "post.updated"
+        case .postDeleted: "post.deleted"
+        case .counters: "counters"
+        case .readMarker: "read-marker"
+        case .reset: "reset"
+        }
+    }
+
+    /// A JSON object, in one line.
+    package var data: [UInt8] {
+        switch self {
+        case .postNew(let id, _), .postUpdated(let id, _), .postDeleted(let id):
+            var json = JSONWriter(capacity: 48)
+            json.raw("{\"post_id\":")
+            json.id(id.rawValue)
+            json.raw("}")
+            return json.bytes
+        case .counters(let data), .readMarker(let data): return data
+        case .reset: return Array("{}".utf8)
+        }
+    }
+
+    /// Whose post is shown, where whether it may be is asked again before the event is told late.
+    var author: ID<Account>? {
+        switch self {
+        case .postNew(_, let author), .postUpdated(_, let author): author
+        default: nil
+        }
+    }
+}
+
+/// The name of an event: which stretch of events it belongs to, and its number among those of one account.
+///
+/// A stretch is that of one process from its start on; ids of two stretches say nothing about each other.
+package struct StreamEventID: Hashable, Sendable, CustomStringConvertible {
+    package let epoch: UInt64
+    package let sequence: UInt64
+
+    package init(epoch: UInt64, sequence: UInt64) {
+        self.epoch = epoch
+        self.sequence = sequence
+    }
+
+    /// - Returns: nil for a text that no server gave.
+    package init?(_ text: String) {
+        guard text.utf8.count <= 40 else { return nil }
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.count == 2, let epoch = UInt64(parts[0], radix: 16), let sequence = UInt64(parts[1]) else {
+            return nil
+        }
+        self.init(epoch: epoch, sequence: sequence)
+    }
+
+    package var description: String { "\(String(epoch, radix: 16))-\(sequence)" }
+}

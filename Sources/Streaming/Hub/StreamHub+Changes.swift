@@ -1,0 +1,107 @@
+import Accounts
+import Core
+import Engagement
+import Logging
+import Posts
+import SQL
+import SocialGraph
+import Synchronization
+
+extension StreamHub {
+    /// What a batch of changes asks for, besides what is done at once.
+    private struct Tasks {
+        var published: [PublishedPost] = []
+        var changed: [PublishedPost] = []
+        var accounts: Set<Int64> = []
+        var markers: Set<Int64> = []
+        var keysChanged = false
+    }
+
+    /// Handles what was announced. Not to be called by two tasks at once.
+    /// - Returns: whether something waits for fan-out.
+    package func handle() async -> Bool {
+        let inbox = takeInbox()
+        var tasks = Tasks()
+        for change in inbox.changes { sort(change, &tasks) }
+        if inbox.isOverfull { loseEverything() }
+        do {
+            try await loadUnknownFollows()
+            try await check(tasks)
+            try await tellChanges(of: tasks.changed)
+            try await tellMarkers(of: tasks.markers)
+            try await expect(tasks.published)
+            try await tellPublished()
+            if inbox.isTickDue { try await tick() }
+        } catch {
+            // Nobody may believe to know everything.
+            logger.warning("events were not told", metadata: ["error": "\(error)"])
+            loseEverything()
+        }
+        return work.withLock { !$0.published.isEmpty }
+    }
+
+    private func sort(_ change: Change, _ tasks: inout Tasks) {
+        switch change {
+        case .published(_, let author, let position):
+            if room.withLock({ $0.hasListeners(to: author) }) {
+                tasks.published.append(PublishedPost(author: author, position: position))
+            }
+        case .post(let id, let author, let position):
+            if room.withLock({ $0.hasListeners(to: author) }) {
+                tasks.changed.append(PublishedPost(author: author, position: position))
+                work.withLock { $0.ids[position] = id }
+            }
+        case .postCounters(let positions): work.withLock { $0.counted.formUnion(positions) }
+        case .followed(let follower, let followee): room.withLock { $0.followed(follower, followee) }
+        case .unfollowed(let follower, let followee): room.withLock { $0.unfollowed(follower, followee) }
+        case .sessionRevoked(let session):
+            for connection in room.withLock({ $0.connections(ofSession: session) }) { end(connection, .unauthorized) }
+        case .account(let id): tasks.accounts.insert(id)
+        case .signingKeys: tasks.keysChanged = true
+        case .markersMoved(let account): tasks.markers.insert(account)
+        case .bulk: loseEverything()
+        default: break
+        }
+    }
+
+    /// Forgets whom everybody follows. Once that is loaded, they are told to load anew what they show.
+    private func loseEverything() {
+        let accounts = room.withLock { $0.forgetFollows() }
+        work.withLock { work in
+            work.published = []
+            work.counted = []
+            work.ids = [:]
+            work.unknown = accounts
+        }
+    }
+
+    private func loadUnknownFollows() async throws {
+        while let account = work.withLock({ $0.unknown.last }) {
+            try await loadFollows(of: account)
+            tell(.reset, to: [account])
+            work.withLock { _ = $0.unknown.popLast() }
+        }
+    }
+
+    /// Ends the streams of those who may not have them any more.
+    private func check(_ tasks: Tasks) async throws {
+        for account in tasks.accounts {
+            let connections = room.withLock { $0.audiences[account]?.connections ?? [] }
+            guard !connections.isEmpty, try await directory.account(ID(account))?.isActive != true else { continue }
+            for connection in connections { end(connection, .unauthorized) }
+        }
+        guard tasks.keysChanged else { return }
+        for connection in room.withLock({ $0.connections }) {
+            do { _ = try await authenticator.authenticate(connection.token) } catch is AccountsError {
+                end(connection, .unauthorized)
+            }
+        }
+    }
+
+    private func tellMarkers(of accounts: Set<Int64>) async throws {
+        for account in accounts where room.withLock({ $0.audiences[account] != nil }) {
+            let moved = try await markers.markers(of: ID(account))
+            tell(.readMarker(moved.json), to: [account])
+        }
+    }
+}
