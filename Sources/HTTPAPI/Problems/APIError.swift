@@ -12,7 +12,8 @@ enum APIError {
         415, "unsupported-media-type", "Unsupported media type", "The body must be application/json in UTF-8.")
     static let tooManyStreams: Problem = {
         var problem = Problem(
-            429, "too-many-streams", "Too many streams", "This account has as many streams open as it may; end one first.")
+            429, "too-many-streams", "Too many streams",
+            "This account has as many streams open as it may; end one first.")
         problem.headers[.retryAfter] = "10"
         return problem
     }()

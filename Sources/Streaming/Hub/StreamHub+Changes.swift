@@ -65,7 +65,7 @@ extension StreamHub {
     }
 
     /// Forgets whom everybody follows. Once that is loaded, they are told to load anew what they show.
-    private func loseEverything() {
+    func loseEverything() {
         let accounts = room.withLock { $0.forgetFollows() }
         work.withLock { work in
             work.published = []

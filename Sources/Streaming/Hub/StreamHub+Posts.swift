@@ -11,7 +11,11 @@ extension StreamHub {
         guard !posts.isEmpty else { return }
         // They are committed, so their events are in the log at or below its head.
         let offset = try await feed.logHead()
-        work.withLock { $0.published.append((offset, posts)) }
+        let isOverfull = work.withLock { work in
+            work.published.append((offset, posts))
+            return work.published.count > settings.batchesWaitingMax
+        }
+        if isOverfull { loseEverything() }
     }
 
     /// Tells of the posts that feeds show by now.

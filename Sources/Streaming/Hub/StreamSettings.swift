@@ -14,6 +14,8 @@ package struct StreamSettings: Sendable {
     package var tick: Duration = .seconds(1)
     /// Changes that may wait to be told; beyond them everybody is told to load anew.
     package var changesMax = 65_536
+    /// Batches of posts that may wait for fan-out.
+    package var batchesWaitingMax = 1_024
 
     package init() {}
 }
