@@ -14,12 +14,21 @@ package struct Cursor: Hashable, Sendable {
         case revisions = "r"
         case reactions = "k"
         case bookmarks = "b"
+        case newestComments = "c"
+        case oldestComments = "o"
+        case topComments = "t"
     }
 
     package let kind: Kind
     package let values: [Int64]
 
     package init(_ kind: Kind, _ values: Int64...) {
+        self.kind = kind
+        self.values = values
+    }
+
+    /// - Parameter values: up to four.
+    package init(_ kind: Kind, numbers values: [Int64]) {
         self.kind = kind
         self.values = values
     }

@@ -9,9 +9,11 @@ package struct ReactionCountersConsumer: TransactionalConsumer {
     package let group = "reaction-counters"
     package let topics: Set<Topic> = [.engagement]
 
+    private let dialect: Dialect
     private let layout: PostLayout
 
     package init(dialect: Dialect = .sqlite) {
+        self.dialect = dialect
         layout = PostLayout(dialect)
     }
 
@@ -42,6 +44,7 @@ package struct ReactionCountersConsumer: TransactionalConsumer {
         }
         let changed = totals.filter { $0.value != 0 }
         for (post, amount) in changed.sorted(by: { $0.key < $1.key }) { try count(post, amount, store) }
+        try ReplyRows.addLikes(changed, dialect: dialect, store)
         if !changed.isEmpty { store.announce(.postCounters(changed.keys.compactMap { positions[$0] }.sorted())) }
     }
 

@@ -25,11 +25,11 @@ package struct DeletedAccountsConsumer: TransactionalConsumer {
 
     private func deletePosts(of account: ID<Account>, _ store: any SQLWriter) throws {
         let ids = try store.query(
-            "SELECT id FROM posts WHERE author_id = $1 AND bucket = $2 AND state = 3",
+            "SELECT id FROM posts WHERE author_id = $1 AND bucket = $2 AND state IN (3, 4)",
             [.integer(account.rawValue), .integer(Int64(account.bucket))]
         ) { $0.id(0, Post.self) }
         for id in ids {
-            guard let post = try PostService.ownPost(id, account, store) else { continue }
+            guard let post = try PostService.ownPost(id, account, orRemoved: true, store) else { continue }
             try PostDeletion.delete(id, author: account, post, now: clock.now(), store)
         }
     }

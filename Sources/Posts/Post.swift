@@ -25,4 +25,6 @@ package struct Post: Sendable, Hashable {
     /// Milliseconds since 1970.
     package let createdAt: Int64
     package let editedAt: Int64?
+    /// Who may comment below it; means something at the root of a thread only.
+    package var commentPolicy = CommentPolicy.open
 }

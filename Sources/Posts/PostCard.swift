@@ -40,9 +40,25 @@ package final class PostCard: Sendable {
     /// The most bytes that `write` lays, but for the author.
     package var byteCount: Int { opening.count + rest.count + ViewerFlags.byteCountMax + 1 }
 
+    /// The most bytes that `writeComment` lays beyond those of `write`.
+    package static let commentBytesMax = 40
+
+    /// Lays the whole comment: the post, with its id under a comment's name first.
+    package func writeComment(author: AccountCard, viewer: ViewerFlags, to splicer: inout ByteSplicer) {
+        splicer.append("{\"comment_id\":\"" as StaticString)
+        splicer.append(post.id.description)
+        splicer.append("\"," as StaticString)
+        opening.withUnsafeBytes { splicer.append(UnsafeRawBufferPointer(rebasing: $0.dropFirst())) }
+        writeRest(author: author, viewer: viewer, to: &splicer)
+    }
+
     /// Lays the whole post.
     package func write(author: AccountCard, viewer: ViewerFlags, to splicer: inout ByteSplicer) {
         splicer.append(opening)
+        writeRest(author: author, viewer: viewer, to: &splicer)
+    }
+
+    private func writeRest(author: AccountCard, viewer: ViewerFlags, to splicer: inout ByteSplicer) {
         splicer.append(author.authorJSON)
         splicer.append(rest)
         viewer.write(to: &splicer)
@@ -60,5 +76,11 @@ package final class PostCard: Sendable {
         writer.string(Timestamp.string(post.createdAt))
         writer.raw(",\"edited_at\":")
         writer.string(post.editedAt.map(Timestamp.string))
+        // A comment is governed by the post at the root of its thread.
+        writer.raw(",\"settings\":")
+        guard post.replyTo == nil else { return writer.raw("null") }
+        writer.raw("{\"comments\":")
+        writer.string(post.commentPolicy.name)
+        writer.raw("}")
     }
 }

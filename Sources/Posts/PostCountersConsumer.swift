@@ -7,9 +7,11 @@ package struct PostCountersConsumer: TransactionalConsumer {
     package let group = "post-counters"
     package let topics: Set<Topic> = [.posts]
 
+    private let dialect: Dialect
     private let layout: PostLayout
 
     package init(dialect: Dialect = .sqlite) {
+        self.dialect = dialect
         layout = PostLayout(dialect)
     }
 
@@ -34,21 +36,13 @@ package struct PostCountersConsumer: TransactionalConsumer {
     }
 
     private func count(_ reply: Int64, _ amount: Int64, _ store: any SQLWriter) throws {
-        let ancestors = try store.query(
-            """
-            WITH RECURSIVE chain (id, reply_to, position) AS (
-                SELECT id, reply_to, position FROM posts WHERE id = $1 AND bucket = $2
-                UNION ALL SELECT p.id, p.reply_to, p.position FROM chain
-                    \(layout.joinPost(where: "id", is: "chain.reply_to")))
-            SELECT id, position FROM chain WHERE id <> $1
-            """, [.integer(reply), .integer(Int64(ID<Post>(reply).bucket))]
-        ) { (id: $0.int64(0), position: $0.int64(1)) }
+        let ancestors = try PostQueries.ancestors(of: ID(reply), dialect: dialect, store)
         for ancestor in ancestors {
             try store.execute(
                 """
                 INSERT INTO post_counters (\(layout.counterKey), comments) VALUES (\(layout.counterKey(of: "$1")), $2)
                 ON CONFLICT (\(layout.counterKey)) DO UPDATE SET comments = post_counters.comments + excluded.comments
-                """, [.integer(ancestor.id), .integer(amount)])
+                """, [.integer(ancestor.id.rawValue), .integer(amount)])
         }
         store.announce(.postCounters(ancestors.map(\.position)))
     }

@@ -6,7 +6,7 @@ import SQL
 package enum PostQueries {
     private static let columns = """
         p.id, p.author_id, p.position, p.visibility, p.reply_to, p.reply_to_author, p.root_id, p.depth, p.version,
-        p.created_at, p.edited_at, p.content, c.likes, c.comments, c.shares
+        p.created_at, p.edited_at, p.comment_policy, p.content, c.likes, c.comments, c.shares
         """
 
     /// The published posts at these positions.
@@ -114,14 +114,29 @@ package enum PostQueries {
         ) { $0.position(0) }
     }
 
+    /// The posts above a reply, from the one it answers up to the root of the thread, published or not.
+    static func ancestors(
+        of reply: ID<Post>, dialect: Dialect, _ store: any SQLReader
+    ) throws -> [(id: ID<Post>, position: Int64)] {
+        try store.query(
+            """
+            WITH RECURSIVE chain (id, reply_to, position) AS (
+                SELECT id, reply_to, position FROM posts WHERE id = $1 AND bucket = $2
+                UNION ALL SELECT p.id, p.reply_to, p.position FROM chain
+                    \(PostLayout(dialect).joinPost(where: "id", is: "chain.reply_to")))
+            SELECT id, position FROM chain WHERE id <> $1
+            """, [.integer(reply.rawValue), .integer(Int64(reply.bucket))]
+        ) { (id: $0.id(0, Post.self), position: $0.int64(1)) }
+    }
+
     private static func card(_ row: any SQLRow) -> PostCard {
         let post = Post(
             id: row.id(0), author: row.id(1), position: row.position(2),
             visibility: Visibility(rawValue: row.int64(3)) ?? .author, replyTo: row.optionalInt64(4).map { ID($0) },
             replyToAuthor: row.optionalInt64(5).map { ID($0) }, rootID: row.optionalInt64(6).map { ID($0) },
             depth: Int(row.int64(7)), version: row.int64(8), createdAt: row.int64(9),
-            editedAt: row.optionalInt64(10))
+            editedAt: row.optionalInt64(10), commentPolicy: CommentPolicy(rawValue: row.int64(11)) ?? .closed)
         return PostCard(
-            post, content: row.text(11), likes: row.int64(12), comments: row.int64(13), shares: row.int64(14))
+            post, content: row.text(12), likes: row.int64(13), comments: row.int64(14), shares: row.int64(15))
     }
 }

@@ -44,7 +44,7 @@ extension PostService {
     package func delete(_ id: ID<Post>, viewer: ID<Account>) async throws {
         let now = clock.now()
         try await database.write { store in
-            guard let old = try Self.ownPost(id, viewer, store) else { throw PostsError.notFound }
+            guard let old = try Self.ownPost(id, viewer, orRemoved: true, store) else { throw PostsError.notFound }
             try PostDeletion.delete(id, author: viewer, old, now: now, store)
         }
     }
@@ -65,20 +65,28 @@ extension PostService {
         let visibility: Visibility
         let version: Int64
         let position: Int64
+        let replyTo: ID<Post>?
         let replyToAuthor: Int64
         let writtenAt: Int64
+        let isRemoved: Bool
     }
 
-    static func ownPost(_ id: ID<Post>, _ author: ID<Account>, _ store: any SQLReader) throws -> Stored? {
+    /// - Parameter orRemoved: whether one counts that was removed.
+    static func ownPost(
+        _ id: ID<Post>, _ author: ID<Account>, orRemoved: Bool = false, _ store: any SQLReader
+    ) throws -> Stored? {
         try store.first(
             """
-            SELECT content, visibility, version, position, reply_to_author, coalesce(edited_at, created_at)
-            FROM posts WHERE id = $1 AND bucket = $2 AND author_id = $3 AND state = 3
+            SELECT content, visibility, version, position, reply_to, reply_to_author,
+                coalesce(edited_at, created_at), state
+            FROM posts WHERE id = $1 AND bucket = $2 AND author_id = $3 AND state IN (3, \(orRemoved ? 4 : 3))
             """, [.integer(id.rawValue), .integer(Int64(id.bucket)), .integer(author.rawValue)]
         ) { row in
             Stored(
                 content: row.text(0), visibility: Visibility(rawValue: row.int64(1)) ?? .author,
-                version: row.int64(2), position: row.int64(3), replyToAuthor: row.int64(4), writtenAt: row.int64(5))
+                version: row.int64(2), position: row.int64(3), replyTo: row.optionalInt64(4).map { ID($0) },
+                replyToAuthor: row.int64(5), writtenAt: row.int64(6),
+                isRemoved: row.int64(7) == PostState.removed.rawValue)
         }
     }
 

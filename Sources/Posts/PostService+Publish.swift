@@ -47,7 +47,11 @@ extension PostService {
             .postPublished, key: post.author.rawValue, subject: post.id.rawValue,
             object: post.replyToAuthor?.rawValue ?? 0, position: post.position.rawValue,
             flags: PostFlags(visibility: post.visibility).rawValue, occurredAt: post.createdAt)
-        return [PostWrites.insert(post, content: draft.content.text), Outbox.append(event)]
+        var statements = [PostWrites.insert(post, content: draft.content.text)]
+        if let parent = post.replyTo, let root = post.rootID {
+            statements.append(ReplyRows.insert(post, to: parent, root: root))
+        }
+        return statements + [Outbox.append(event)]
     }
 
     private func changes(of post: Post) -> [Change] {
@@ -64,6 +68,7 @@ extension PostService {
             guard parent.depth < Limits.replyDepthMax else {
                 throw PostsError.invalid("reply_to", "Replies nest at most \(Limits.replyDepthMax) deep.")
             }
+            try await requireOpen(parent.rootID ?? parent.id, to: author)
             return parent
         } catch let error as PostsError where error.code == .notFound {
             throw PostsError.invalid("reply_to", "reply_to names no post that you can see.")

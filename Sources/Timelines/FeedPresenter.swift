@@ -5,7 +5,7 @@ import Posts
 /// Writes posts by splicing what is encoded already: no encoder runs on the read path.
 package enum FeedPresenter {
     /// Room beside the posts of a page.
-    private static let framingBytes = 256
+    static let framingBytes = 256
 
     static let opening: StaticString = "{\"posts\":["
 

@@ -62,7 +62,7 @@ extension AuthorizationRow {
     static let ownsAccount: Rule = { caller, _ in caller == .owner ? .visible : .absent }
 
     static let seesPost: Rule = { caller, subject in
-        guard case .post(let holder, let kind) = subject, kind != .deleted, seesAccount(caller, subject) == .visible
+        guard let (holder, kind) = subject.post, kind != .deleted, seesAccount(caller, subject) == .visible
         else { return .absent }
         switch caller {
         case .owner: return .visible
@@ -73,6 +73,11 @@ extension AuthorizationRow {
 
     static let ownsPost: Rule = { caller, subject in
         caller == .owner ? seesPost(caller, subject) : .absent
+    }
+
+    /// The comments hang below a post of the stranger's.
+    static let removesComment: Rule = { caller, subject in
+        caller == .owner || caller == .stranger ? seesPost(caller, subject) : .absent
     }
 
     static let wasAsked: Rule = { caller, _ in caller == .owner ? .visible : .absent }

@@ -5,7 +5,7 @@ enum AuthorizationTable {
     typealias Row = AuthorizationRow
 
     static let rows: [String: Row] = own.merging(accounts) { $1 }.merging(graph) { $1 }.merging(posts) { $1 }
-        .merging(engagement) { $1 }.merging(open) { $1 }
+        .merging(comments) { $1 }.merging(engagement) { $1 }.merging(open) { $1 }
 
     /// Routes that a token is not looked at for.
     private static let open: [String: Row] = [
@@ -41,6 +41,23 @@ enum AuthorizationTable {
         "GET /v1/me/feed": Row(subjects: [.nothing], rule: Row.anyone),
         "POST /v1/posts": Row(subjects: [.nothing], rule: Row.anyone, body: newPost),
         "POST /v1/me/feed": Row(subjects: [.nothing], rule: Row.anyone, body: newPost),
+    ]
+
+    private static let comments: [String: Row] = [
+        "POST /v1/posts/{id}/comments": Row(
+            subjects: Subject.posts, rule: Row.seesPost, body: newPost, isDestructive: true),
+        "GET /v1/posts/{id}/comments": Row(subjects: Subject.posts, rule: Row.seesPost),
+        "GET /v1/comments/{id}": Row(subjects: Subject.comments, rule: Row.seesPost),
+        "GET /v1/comments/{id}/comments": Row(subjects: Subject.comments, rule: Row.seesPost),
+        "PUT /v1/comments/{id}": Row(
+            subjects: Subject.comments, rule: Row.ownsPost, body: { _, _ in #"{"content":"I changed."}"# }),
+        // Below sam's post.
+        "DELETE /v1/comments/{id}": Row(subjects: Subject.comments, rule: Row.removesComment, isDestructive: true),
+        "PUT /v1/posts/{id}/settings": Row(
+            subjects: Subject.posts, rule: Row.ownsPost, body: { _, _ in #"{"comments":"closed"}"# }),
+        "POST /v1/posts/{id}/pin": Row(subjects: Subject.posts, rule: Row.ownsPost),
+        // It is about the caller's own list, whatever became of the post.
+        "DELETE /v1/posts/{id}/pin": Row(subjects: [.nothing], rule: Row.anyone),
     ]
 
     private static let engagement: [String: Row] = [

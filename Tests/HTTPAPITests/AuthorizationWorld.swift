@@ -22,19 +22,30 @@ enum Subject: Hashable, Sendable {
     case nothing
     case account(Holder)
     case post(Holder, PostKind)
+    /// A comment below a post of the stranger's.
+    case comment(Holder, PostKind)
     /// Somebody's request to follow the private account.
     case request
 
     var holder: Holder {
         switch self {
         case .nothing: .open
-        case .account(let holder), .post(let holder, _): holder
+        case .account(let holder), .post(let holder, _), .comment(let holder, _): holder
         case .request: .locked
         }
     }
 
     static let accounts = Holder.allCases.map(Subject.account)
     static let posts = Holder.allCases.flatMap { holder in PostKind.allCases.map { Subject.post(holder, $0) } }
+    static let comments = Holder.allCases.flatMap { holder in PostKind.allCases.map { Subject.comment(holder, $0) } }
+
+    /// The post, also where it is a comment.
+    var post: (Holder, PostKind)? {
+        switch self {
+        case .post(let holder, let kind), .comment(let holder, let kind): (holder, kind)
+        default: nil
+        }
+    }
 }
 
 /// Who sends a request, seen from the holder of its subject.
@@ -49,6 +60,7 @@ struct AuthorizationWorld: Sendable {
     let server: TestServer
     let holders: [Holder: Person]
     let posts: [Holder: [PostKind: String]]
+    let comments: [Holder: [PostKind: String]]
     let sam: Person
     let pia: Person
     private let tokens: [Caller: [Holder: String]]
@@ -63,11 +75,15 @@ struct AuthorizationWorld: Sendable {
         let people = try await Self.people(server)
         var holders: [Holder: Person] = [:]
         var posts: [Holder: [PostKind: String]] = [:]
+        var comments: [Holder: [PostKind: String]] = [:]
+        let sam = try #require(people[.stranger])
+        let root = try await server.publish("a post of sam's", by: sam)
         var tokens: [Caller: [Holder: String]] = [:]
         for holder in Holder.allCases {
             let owner = try await server.register("the_\(holder)_one")
             holders[holder] = owner
             posts[holder] = try await Self.publish(by: owner, server)
+            comments[holder] = try await Self.publish(by: owner, replyTo: root, server)
             try await Self.relate(owner, isPrivate: holder == .locked, people, server)
             let issued = try await server.services.accounts.issueTokens(
                 usernames: [try Username(owner.name)], lifetime: .seconds(2))
@@ -84,7 +100,8 @@ struct AuthorizationWorld: Sendable {
         self.holders = holders
         self.posts = posts
         self.tokens = tokens
-        sam = try #require(people[.stranger])
+        self.comments = comments
+        self.sam = sam
         pia = try #require(people[.pending])
     }
 
@@ -96,12 +113,14 @@ struct AuthorizationWorld: Sendable {
         ]
     }
 
-    private static func publish(by owner: Person, _ server: TestServer) async throws -> [PostKind: String] {
+    private static func publish(
+        by owner: Person, replyTo root: String? = nil, _ server: TestServer
+    ) async throws -> [PostKind: String] {
         var posts: [PostKind: String] = [:]
         for kind in PostKind.allCases {
             let visibility = kind == .deleted ? "public" : kind.rawValue
             posts[kind] = try await server.publish(
-                "\(kind.rawValue) of \(owner.name)", by: owner, visibility: visibility)
+                "\(kind.rawValue) of \(owner.name)", by: owner, visibility: visibility, replyTo: root)
         }
         await server.delete("/v1/posts/\(posts[.deleted] ?? "")", as: owner)
         return posts
@@ -147,6 +166,7 @@ struct AuthorizationWorld: Sendable {
         case .nothing: nil
         case .account(let holder): holders[holder]?.id
         case .post(let holder, let kind): posts[holder]?[kind]
+        case .comment(let holder, let kind): comments[holder]?[kind]
         case .request: pia.id
         }
     }
@@ -156,6 +176,8 @@ struct AuthorizationWorld: Sendable {
         let queries = [
             "SELECT id || ' ' || state || ' ' || is_private || ' ' || display_name || ' ' || bio FROM users ORDER BY id",
             "SELECT id || ' ' || state || ' ' || visibility || ' ' || version || ' ' || content FROM posts ORDER BY id",
+            "SELECT id || ' ' || comment_policy FROM posts ORDER BY id",
+            "SELECT account_id || ' ' || post_id FROM pins ORDER BY pin_id",
             "SELECT follower_id || ' ' || followee_id FROM following ORDER BY follow_id",
             "SELECT requester_id || ' ' || target_id FROM follow_requests ORDER BY request_id",
             "SELECT blocker_id || ' ' || blocked_id FROM blocks ORDER BY block_id",

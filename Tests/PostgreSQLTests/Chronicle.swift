@@ -52,6 +52,19 @@ final class Chronicle {
         note("feed of \(name)", texts)
     }
 
+    func comments(on post: ID<Post>, by order: CommentOrder) async throws {
+        try await town.eventLog.drained()
+        var texts: [String] = []
+        var place: [Int64]?
+        repeat {
+            let page = try await town.posts.comments(
+                on: post, viewer: id("bob"), by: order, after: place, limit: 2)
+            texts += page.comments.map(Self.line)
+            place = page.next
+        } while place != nil
+        note("comments by \(order)", texts)
+    }
+
     func since(_ token: Int64, of name: String) async throws {
         try await town.eventLog.drained()
         let page = try await town.feed.page(of: id(name), since: token, through: nil, before: .highest, limit: 20)

@@ -27,6 +27,7 @@ struct FeatureTests {
             try await people(town, chronicle)
             let reply = try await posts(town, chronicle)
             try await changes(town, chronicle, reply)
+            try await comments(town, chronicle)
             try await restrictions(town, chronicle)
             try await imports(town, chronicle)
             try await endings(town, chronicle)

@@ -70,6 +70,10 @@ struct PlanStore: Sendable {
             CASE WHEN k % 5 = 0 THEN post(k - 1, n % 1000 + 1) END, CASE WHEN k % 5 = 0 THEN author(n % 1000 + 1) END
         FROM generate_series(1, 40) AS k, generate_series(1, 1000) AS n
         """,
+        """
+        INSERT INTO replies (bucket, post_id, position, likes)
+        SELECT (reply_to >> 12) & 1023, reply_to, position, position % 7 FROM posts WHERE reply_to IS NOT NULL
+        """,
         "INSERT INTO post_counters (bucket, post_id, comments) SELECT bucket, id, 1 FROM posts",
         """
         INSERT INTO following (follower_id, followee_id, follow_id)

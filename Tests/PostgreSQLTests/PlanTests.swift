@@ -4,7 +4,7 @@ import Testing
 @Suite("Plans on PostgreSQL")
 struct PlanTests {
     private static let bigTables: Set = [
-        "posts", "post_counters", "following", "followers", "outbox", "viewer_marks",
+        "posts", "post_counters", "replies", "following", "followers", "outbox", "viewer_marks",
         "reactions", "reaction_counters", "bookmarks",
     ]
 

@@ -18,7 +18,7 @@ struct PostRoutes: Sendable {
             .post, "/v1/posts", .required,
             Operation(
                 "createPost", "Publish a post", tag: Self.tag, parameters: ["idempotencyKey"], body: "NewPost",
-                answer: (201, "Post"), problems: [404, 409]), handler: publish)
+                answer: (201, "Post"), problems: [403, 404, 409]), handler: publish)
         return [
             publish,
             publish.alias("/v1/me/feed"),
@@ -44,7 +44,7 @@ struct PostRoutes: Sendable {
                 .get, "/v1/users/{id}/posts", .optional,
                 Operation(
                     "listUserPosts", "The posts of an account, newest first", tag: Self.tag,
-                    parameters: ["cursor", "limit", "replies"], answer: (200, "PostPage"), problems: [404]),
+                    parameters: ["cursor", "limit", "replies", "pinned"], answer: (200, "PostPage"), problems: [404]),
                 handler: userPosts),
         ]
     }
@@ -61,21 +61,11 @@ struct PostRoutes: Sendable {
         }
     }
 
-    private struct ChangesBody: JSONReadable {
-        let content: String
-        let visibility: String?
-
-        init(_ fields: JSONFields) throws {
-            content = try fields.string("content")
-            visibility = try fields.optionalString("visibility")
-        }
-    }
-
     private func publish(_ request: APIRequest) async throws -> APIResponse {
         let author = try request.viewer()
         let body = try request.decode(NewPostBody.self)
         let draft = PostDraft(
-            content: try PostContent(body.content), visibility: try visibility(body.visibility) ?? .everyone,
+            content: try PostContent(body.content), visibility: try body.visibility.map(Visibility.named) ?? .everyone,
             replyTo: body.replyTo)
         guard let text = request.headers[.idempotencyKey] else {
             return .json(FeedPresenter.json(try await services.posts.publish(draft, author: author)), status: 201)
@@ -85,14 +75,6 @@ struct PostRoutes: Sendable {
         var response = APIResponse.json(FeedPresenter.json(shown), status: 201)
         if replayed { response.headers[.idempotencyReplayed] = "true" }
         return response
-    }
-
-    private func visibility(_ name: String?) throws -> Visibility? {
-        guard let name else { return nil }
-        guard let visibility = Visibility(name: name) else {
-            throw APIError.invalid("visibility", "visibility must be public, followers or private.")
-        }
-        return visibility
     }
 
     private func post(_ request: APIRequest) async throws -> APIResponse {
@@ -110,9 +92,9 @@ struct PostRoutes: Sendable {
 
     private func edit(_ request: APIRequest) async throws -> APIResponse {
         let id: ID<Post> = try request.id()
-        let body = try request.decode(ChangesBody.self)
+        let body = try request.decode(PostChangesBody.self)
         let shown = try await services.posts.edit(
-            id, content: try PostContent(body.content), visibility: try visibility(body.visibility),
+            id, content: try PostContent(body.content), visibility: try body.visibility.map(Visibility.named),
             viewer: try request.viewer())
         return .json(FeedPresenter.json(shown))
     }
@@ -148,6 +130,11 @@ struct PostRoutes: Sendable {
     }
 
     private func userPosts(_ request: APIRequest) async throws -> APIResponse {
+        guard try !request.flag("pinned") else {
+            let pinned = try await services.posts.pinnedPosts(
+                of: try request.id(), viewer: request.principal?.accountID)
+            return .json(FeedPresenter.json(pinned, next: nil))
+        }
         let before = try request.cursor(.userPosts)?.first ?? .max
         let (posts, next) = try await services.posts.posts(
             of: try request.id(), viewer: request.principal?.accountID, before: Position(before),

@@ -1,3 +1,6 @@
+import Core
+import Posts
+
 /// What a summary leaves open, by operation.
 enum OpenAPIDescriptions {
     /// - Parameter id: of an operation, or of its alias.
@@ -7,8 +10,10 @@ enum OpenAPIDescriptions {
         return "The same as `\(id.dropLast("Alias".count))`."
     }
 
-    private static let texts = accounts.merging(posts) { $1 }.merging(graph) { $1 }.merging(engagement) { $1 }
-        .merging(live) { $1 }.merging(operations) { $1 }
+    private static let texts = accounts.merging(posts) { $1 }.merging(comments) { $1 }.merging(graph) { $1 }.merging(
+        engagement
+    ) { $1 }
+    .merging(live) { $1 }.merging(operations) { $1 }
 
     private static let engagement = [
         "react":
@@ -50,6 +55,23 @@ enum OpenAPIDescriptions {
         "getPostHistory": "The current version first. A version is shown to those who could see it when it was "
             + "current.",
         "listUserPosts": "Those that you may see. An account that blocks you, or that you block, answers 404.",
+    ]
+
+    private static let comments = [
+        "createComment":
+            "A comment is a post with `reply_to`, in the same feeds and under the same rules. Where the post "
+            + "at the root of the thread takes no comments from you, 403 `comments-closed`.",
+        "listComments": "Those that answer the post itself; `comments_count` says how many hang below each. Where many "
+            + "are not for you, a page may be short though more follow.",
+        "listReplies": "As `GET /v1/posts/{id}/comments`. A post that is no comment answers 404.",
+        "getComment": "404 also where it exists and is not for you, and for a post that is no comment.",
+        "editComment": "Only your own.",
+        "deleteComment": "Your own is erased. Below your own post, at any depth, you can remove what others wrote: "
+            + "it is then gone for everyone, its author too, who can still delete it for good; its replies stay.",
+        "setPostSettings": "Only your own, and not for a comment: the post at the root of its thread governs it.",
+        "pinPost": "Only your own, and at most \(Limits.pinnedPostsMax). `GET /v1/users/{id}/posts?pinned=true` lists "
+            + "them to those who may see them. Pinning again changes nothing.",
+        "unpinPost": "Fine also where it is not pinned.",
     ]
 
     private static let graph = [

@@ -1,4 +1,5 @@
 import Core
+import Posts
 
 /// Query and header parameters that several routes share.
 enum OpenAPIParameters {
@@ -22,6 +23,21 @@ enum OpenAPIParameters {
             ["type": "string", "enum": ["chronological"], "default": "chronological"], example: "chronological"),
         "replies": query(
             "replies", "Whether replies are listed too.", ["type": "boolean", "default": false], example: true),
+        "pinned": query(
+            "pinned", "Only the posts that the account has pinned, the one pinned last first, all on one page.",
+            ["type": "boolean", "default": false], example: true),
+        "sort": query(
+            "sort",
+            "`newest` and `oldest` go by time. `top` shows the most liked first; as likes change while you page, a "
+                + "comment may be missed or come again, so tell them apart by `comment_id`. A cursor belongs to one sort.",
+            [
+                "type": "string", "enum": .array(CommentOrder.allCases.map { .string($0.rawValue) }),
+                "default": "newest",
+            ],
+            example: "top"),
+        "parent": query(
+            "parent", "List the replies to this comment below the post instead.",
+            ["type": "string", "pattern": "^[1-9][0-9]{0,18}$"], example: "2764810273419395072"),
         "reaction": query(
             "reaction", "Only those who reacted in this way.",
             ["type": "string", "enum": .array(OpenAPISchemas.reactionNames)], example: "LOVE"),

@@ -17,7 +17,10 @@ enum OpenAPIProblems {
             status: 401, name: "Unauthorized",
             description: "The access token is missing, wrong, or has ended; or the credentials are wrong.",
             headers: ["WWW-Authenticate"]),
-        Kind(status: 403, name: "Forbidden", description: "The account is suspended or has no password."),
+        Kind(
+            status: 403, name: "Forbidden",
+            description: "The account is suspended or has no password; or the post's author takes no comments from you."
+        ),
         Kind(
             status: 404, name: "NotFound",
             description: "There is nothing here, or nothing that you may see; the two cannot be told apart."),
@@ -85,6 +88,7 @@ enum OpenAPIProblems {
         ("username-taken", "choose another username"),
         ("email-taken", "an account has this e-mail address"),
         ("blocking", "you block this account: lift that first"),
+        ("comments-closed", "the author of the post does not take comments from you"),
         ("idempotency-in-flight", "the first request with this key is still being handled"),
         ("idempotency-mismatch", "this key was used with another body"),
         ("reload", "load the feed anew"),

@@ -21,14 +21,6 @@ extension OpenAPISchemas {
         ("Revision", revision), ("RevisionPage", page("revisions", of: "Revision", "The versions of a post.")),
     ]
 
-    private static let content: OpenAPIValue = [
-        "type": "string", "minLength": 1, "maxLength": .integer(Limits.contentBytesMax),
-        "description": .string(
-            "Plain text, kept as it is sent: up to \(Limits.contentCharactersMax) characters, as people count them, "
-                + "and \(Limits.contentBytesMax) bytes of UTF-8; not only white space, and without U+0000."),
-        "examples": ["A starling sat on the wire."],
-    ]
-
     private static let visibilityText =
         "Who may see it: `public` is everyone (accepted followers, where the account is private), `followers` is your "
         + "followers, `private` is only you."
@@ -61,8 +53,9 @@ extension OpenAPISchemas {
             ],
         ])
 
-    private static let post = object(
-        "A post as you see it.",
+    private static let post = object("A post as you see it.", postMembers)
+
+    static let postMembers: KeyValuePairs<String, OpenAPIValue> =
         [
             "post_id": reference("ID"), "author": reference("Author"), "content": content,
             "content_type": ["type": "string", "enum": ["text/plain"]],
@@ -73,8 +66,9 @@ extension OpenAPISchemas {
             ],
             "created_at": time, "edited_at": emptyTime, "likes_count": count,
             "comments_count": count.adding([("description", "All replies below it that others may see.")]),
-            "shares_count": count, "viewer": reference("ViewerState"),
-        ])
+            "shares_count": count,
+            "settings": postSettings, "viewer": reference("ViewerState"),
+        ]
 
     private static let viewer = object(
         "What you did with a post.",

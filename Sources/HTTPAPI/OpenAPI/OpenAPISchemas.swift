@@ -2,16 +2,23 @@ import Core
 
 /// The shapes of bodies, by the names that operations use.
 enum OpenAPISchemas {
-    static let all: OpenAPIValue = .object(basics + accounts + graph + posts + engagement + live + operations)
+    static let all: OpenAPIValue = .object(
+        basics + accounts + graph + posts + comments + engagement + live + operations)
 
     /// A schema of an object; every property is required unless it is named in `optional`.
     static func object(
         _ description: String, optional: Set<String> = [], _ properties: KeyValuePairs<String, OpenAPIValue>
     ) -> OpenAPIValue {
+        object(description, optional: optional, properties.map { ($0.key, $0.value) })
+    }
+
+    static func object(
+        _ description: String, optional: Set<String> = [], _ properties: [(key: String, value: OpenAPIValue)]
+    ) -> OpenAPIValue {
         let required = properties.map(\.key).filter { !optional.contains($0) }
         var schema: OpenAPIValue = ["type": "object", "description": .string(description)]
         if !required.isEmpty { schema = schema.adding([("required", .array(required.map { .string($0) }))]) }
-        return schema.adding([("properties", .object(properties.map { ($0.key, $0.value) }))])
+        return schema.adding([("properties", .object(properties))])
     }
 
     static func reference(_ name: String) -> OpenAPIValue {

@@ -26,8 +26,8 @@ package struct API: Sendable {
             AccountRoutes(services: services, limiter: requestLimiter).endpoints,
             SessionRoutes(services: services, limiter: requestLimiter).endpoints,
             GraphRoutes(services: services).endpoints, PostRoutes(services: services).endpoints,
-            FeedRoutes(services: services).endpoints, EngagementRoutes(services: services).endpoints,
-            StreamRoutes(services: services).endpoints,
+            FeedRoutes(services: services).endpoints, CommentRoutes(services: services).endpoints,
+            EngagementRoutes(services: services).endpoints, StreamRoutes(services: services).endpoints,
         ]
         let lease = services.database.cacheLease
         let features = controllers.flatMap(\.self).map { $0.answering(under: lease) }

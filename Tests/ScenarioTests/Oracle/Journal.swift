@@ -12,7 +12,9 @@ struct Journal {
     mutating func note(_ operation: Operation, _ outcome: Outcome, at moment: Int) {
         var posts: Set<Int64> = []
         switch operation {
-        case .edit(let id, _, _), .delete(let id, _), .reply(_, let id, _): posts.insert(id)
+        case .edit(let id, _, _), .delete(let id, _), .remove(let id, _),
+            .setComments(let id, _, _), .reply(_, let id, _):
+            posts.insert(id)
         default: break
         }
         if case .published(let new) = outcome { posts.formUnion(new.map(\.id)) }

@@ -6,7 +6,10 @@ extension Model {
         switch operation {
         case .post(let author, _): isActive(author) ? Self.publishing(1) : .refused
         case .reply(let author, let id, _): mayReply(author, to: id) ? Self.publishing(1) : .refused
-        case .edit(let id, let author, _), .delete(let id, let author): owns(author, id) ? .done : .refused
+        case .edit(let id, let author, _): owns(author, id) ? .done : .refused
+        case .delete(let id, let author): mayDelete(author, id) ? .done : .refused
+        case .remove(let id, let author): mayRemove(author, id) ? .done : .refused
+        case .setComments(let id, let author, _): maySetComments(author, id) ? .done : .refused
         case .follow(let one, let other): expectationOfFollow(one, other)
         case .unfollow(let one, let other): isActive(other) && !isApart(one, other) ? .done : .refused
         case .block(let one, let other), .unblock(let one, let other), .mute(let one, let other),
@@ -25,7 +28,7 @@ extension Model {
 
     private func mayReply(_ author: Int, to id: Int64) -> Bool {
         guard let post = posts[id] else { return false }
-        return canSee(post, author) && post.depth < Limits.replyDepthMax
+        return canSee(post, author) && post.depth < Limits.replyDepthMax && takesComments(on: post, from: author)
     }
 
     private func owns(_ author: Int, _ id: Int64) -> Bool {
@@ -54,7 +57,8 @@ extension Model {
         case .register:
             users.append(User())
             written.append([])
-        case .post, .reply, .edit, .delete, .importPosts: applyToPosts(operation, outcome, at: moment)
+        case .post, .reply, .edit, .delete, .remove, .setComments, .importPosts:
+            applyToPosts(operation, outcome, at: moment)
         case .suspend(let user): users[user].state = .suspended
         case .reinstate(let user): users[user].state = .active
         case .deleteAccount(let user): users[user].state = .deleted
@@ -77,7 +81,13 @@ extension Model {
             post.visibility = visibility ?? post.visibility
             post.version += 1
             posts[id] = post
-        case (.delete(let id, _), _): posts[id]?.isDeleted = true
+        case (.delete(let id, _), _):
+            posts[id]?.isDeleted = true
+            posts[id]?.isRemoved = false
+        case (.remove(let id, _), _):
+            posts[id]?.isDeleted = true
+            posts[id]?.isRemoved = true
+        case (.setComments(let id, _, let policy), _): posts[id]?.comments = policy
         default: break
         }
     }
@@ -86,7 +96,8 @@ extension Model {
         _ new: Outcome.Published, _ author: Int, _ visibility: Visibility, _ moment: Int, replyTo parent: Post? = nil
     ) {
         posts[new.id] = Post(
-            id: new.id, position: new.position, author: author, replyToAuthor: parent?.author,
+            id: new.id, position: new.position, author: author, replyTo: parent?.id,
+            replyToAuthor: parent?.author, root: parent.map { $0.root ?? $0.id },
             depth: parent.map { $0.depth + 1 } ?? 0, visibility: visibility, openSince: moment)
         written[author].append(new.id)
     }

@@ -1,4 +1,5 @@
 import Core
+import Posts
 
 /// The rules of the product in their plainest form, written from their text: who sees what, and what a home feed is.
 /// It knows nothing of timelines, caches, queries or consumers. Users are numbers in the order they came.
@@ -21,11 +22,17 @@ struct Model {
         let id: Int64
         let position: Int64
         let author: Int
+        let replyTo: Int64?
         let replyToAuthor: Int?
+        /// The post at the top of the thread, nil for one that answers none.
+        let root: Int64?
         let depth: Int
         var visibility: Visibility
         var version: Int64 = 1
+        /// For all but its author it is the same whether a post was deleted or removed.
         var isDeleted = false
+        var isRemoved = false
+        var comments = CommentPolicy.open
         /// The operation since which it is there for others: when it was published, opened or imported.
         var openSince: Int
     }

@@ -1,4 +1,5 @@
 import Core
+import Posts
 
 /// One step of a schedule. Users are the model's numbers, posts their ids.
 enum Operation: Sendable {
@@ -7,6 +8,9 @@ enum Operation: Sendable {
     case reply(by: Int, to: Int64, Visibility)
     case edit(Int64, by: Int, Visibility?)
     case delete(Int64, by: Int)
+    /// Taking somebody's comment from below one's own post.
+    case remove(Int64, by: Int)
+    case setComments(Int64, by: Int, CommentPolicy)
     case follow(Int, Int)
     case unfollow(Int, Int)
     case block(Int, Int)
@@ -37,6 +41,7 @@ enum Operation: Sendable {
     var users: [Int] {
         switch self {
         case .post(let one, _), .reply(let one, _, _), .edit(_, let one, _), .delete(_, let one),
+            .remove(_, let one), .setComments(_, let one, _),
             .setPrivate(let one, _),
             .suspend(let one), .reinstate(let one), .deleteAccount(let one), .read(let one, _, _),
             .dropTimeline(let one):

@@ -32,7 +32,8 @@ struct Performer {
             case .register:
                 ids.append(try await accounts.createAccount(try Username("user\(ids.count)")).id)
                 return .done
-            case .post, .reply, .edit, .delete, .importPosts: return try await performOnPosts(operation, moment)
+            case .post, .reply, .edit, .delete, .remove, .setComments, .importPosts:
+                return try await performOnPosts(operation, moment)
             case .suspend, .reinstate, .deleteAccount, .setPrivate: return try await performOnAccount(operation)
             case .drainFanOut, .stepFanOut, .replay, .drainCounters, .drainDeletions, .dropTimeline, .dropTimelines,
                 .restart, .wait, .read:
@@ -60,6 +61,9 @@ struct Performer {
         case .edit(let id, let author, let visibility):
             _ = try await posts.edit(ID(id), content: content, visibility: visibility, viewer: ids[author])
         case .delete(let id, let author): try await posts.delete(ID(id), viewer: ids[author])
+        case .remove(let id, let author): try await posts.removeComment(ID(id), viewer: ids[author])
+        case .setComments(let id, let author, let policy):
+            _ = try await posts.setCommentPolicy(policy, of: ID(id), viewer: ids[author])
         case .importPosts(let imported): return .published(try await bringIn(imported, moment))
         default: break
         }

@@ -141,7 +141,9 @@ struct Rehearsal {
             guard let author = schedule.pick(Array(model.users.indices)),
                 let post = schedule.pick(model.written[author]).flatMap({ model.posts[$0] })
             else { continue }
-            try await inspection.checkPost(post, for: schedule.number(8) == 0 ? nil : schedule.pick(viewers))
+            let viewer = schedule.number(8) == 0 ? nil : schedule.pick(viewers)
+            try await inspection.checkPost(post, for: viewer)
+            try await inspection.checkComments(on: post, for: viewer, pageSize: 1 + schedule.number(4))
         }
     }
 

@@ -1,10 +1,12 @@
 import Core
+import Posts
 import TestSupport
 
 /// Draws the operations of a schedule from a seed and the state of the model.
 struct Schedule {
     private enum Kind: CaseIterable {
-        case register, post, reply, edit, delete, follow, unfollow, block, unblock, mute, unmute, setPrivate, accept
+        case register, post, reply, edit, delete, remove, setComments, follow, unfollow, block, unblock, mute, unmute,
+            setPrivate, accept
         case reject, suspend, reinstate, deleteAccount, importPosts, importFollows, read, drainFanOut, stepFanOut
         case replay, drainCounters, drainDeletions, dropTimeline, dropTimelines, restart, wait
 
@@ -16,7 +18,7 @@ struct Schedule {
             case .replay, .dropTimeline: 8
             case .block, .reject, .suspend, .reinstate, .drainDeletions: 16
             case .wait: 24
-            case .unblock, .setPrivate: 30
+            case .unblock, .setPrivate, .remove, .setComments: 30
             case .mute, .unmute, .stepFanOut, .drainCounters: 44
             case .accept: 60
             case .edit, .delete, .drainFanOut: 100
@@ -67,7 +69,7 @@ struct Schedule {
     private mutating func draw(_ kind: Kind, _ model: Model, _ now: Int64) -> Operation? {
         switch kind {
         case .register: return .register
-        case .post, .reply, .edit, .delete, .importPosts: return drawPost(kind, model, now)
+        case .post, .reply, .edit, .delete, .remove, .setComments, .importPosts: return drawPost(kind, model, now)
         case .suspend, .reinstate, .deleteAccount, .setPrivate: return drawAccount(kind, model)
         case .drainFanOut: return .drainFanOut
         case .stepFanOut: return .stepFanOut(1 + number(6))
@@ -133,6 +135,7 @@ struct Schedule {
                 (0..<count).map { _ in
                     (actor(model) ?? author, now - Int64(number(400)) * Self.day / Int64(1 + number(1_000)))
                 })
+        case .remove: return drawRemoval(by: author, model)
         default: return drawChange(kind, of: author, model)
         }
     }
@@ -141,10 +144,23 @@ struct Schedule {
     private mutating func drawChange(_ kind: Kind, of author: Int, _ model: Model) -> Operation? {
         let recent = number(4) > 0 ? model.written[author].suffix(4) : model.written[author][...]
         guard let id = pick(Array(recent)) else { return nil }
+        if kind == .setComments {
+            // Mostly open, or there would be few comments.
+            return .setComments(id, by: author, number(2) == 0 ? .open : number(2) == 0 ? .followers : .closed)
+        }
         if kind == .delete { return .delete(id, by: author) }
         let hidden = recent.last { model.posts[$0]?.visibility == .author }
         if number(2) == 0, let hidden { return .edit(hidden, by: author, .everyone) }
         return .edit(id, by: author, number(3) == 0 ? nil : Visibility(rawValue: Int64(number(3))))
+    }
+
+    /// Mostly by who may.
+    private mutating func drawRemoval(by someone: Int, _ model: Model) -> Operation? {
+        guard let id = pick(Array(model.written[target(model)].suffix(12))), let comment = model.posts[id],
+            let root = comment.root.flatMap({ model.posts[$0] })
+        else { return nil }
+        let remover = number(4) > 0 ? root.author : someone
+        return model.isActive(remover) && remover != comment.author ? .remove(id, by: remover) : nil
     }
 
     private mutating func drawAccount(_ kind: Kind, _ model: Model) -> Operation? {

@@ -1,0 +1,22 @@
+import Core
+
+/// What a post or comment is changed to.
+struct PostChangesBody: JSONReadable {
+    let content: String
+    let visibility: String?
+
+    init(_ fields: JSONFields) throws {
+        content = try fields.string("content")
+        visibility = try fields.optionalString("visibility")
+    }
+}
+
+extension Visibility {
+    /// - Throws: `Problem` 422 for another name.
+    static func named(_ name: String) throws -> Visibility {
+        guard let visibility = Visibility(name: name) else {
+            throw APIError.invalid("visibility", "visibility must be public, followers or private.")
+        }
+        return visibility
+    }
+}

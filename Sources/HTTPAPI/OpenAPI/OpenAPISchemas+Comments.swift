@@ -1,0 +1,61 @@
+import Core
+import Posts
+
+extension OpenAPISchemas {
+    static let comments: [(key: String, value: OpenAPIValue)] = [
+        ("NewComment", newComment), ("Comment", comment),
+        (
+            "CommentPage",
+            page(
+                "comments", of: "Comment",
+                "Comments on one post. Those that are not for you, or by accounts that you mute, are left out.")
+        ),
+        ("NewPostSettings", newSettings),
+    ]
+
+    static let content: OpenAPIValue = [
+        "type": "string", "minLength": 1, "maxLength": .integer(Limits.contentBytesMax),
+        "description": .string(
+            "Plain text, kept as it is sent: up to \(Limits.contentCharactersMax) characters, as people count them, "
+                + "and \(Limits.contentBytesMax) bytes of UTF-8; not only white space, and without U+0000."),
+        "examples": ["A starling sat on the wire."],
+    ]
+
+    private static let newComment = object(
+        "A comment to be published.", optional: ["visibility", "reply_to"],
+        [
+            "content": content,
+            "visibility": [
+                "type": ["string", "null"], "enum": .array(Visibility.allCases.map { .string($0.name) } + [nil]),
+                "default": "public", "description": "Who may see it, as for posts.",
+            ],
+            "reply_to": [
+                "type": ["string", "null"], "pattern": "^[1-9][0-9]{0,18}$",
+                "description": .string(
+                    "A comment below the post that this one answers; left out, it answers the post. Comments nest at "
+                        + "most \(Limits.replyDepthMax) deep."),
+            ],
+        ])
+
+    private static let comment = object(
+        "A post that answers `reply_to`; its `comment_id` is its `post_id`.",
+        [("comment_id", reference("ID"))] + postMembers.map { ($0.key, $0.value) })
+
+    private static let policies: OpenAPIValue = .array(CommentPolicy.allCases.map { .string($0.name) })
+
+    private static let commentsText =
+        "Who may comment below the post, at any depth: everyone who sees what they answer, only the "
+        + "author's followers, or nobody. The author always may. Comments that are there stay."
+
+    static let postSettings: OpenAPIValue = [
+        "type": ["object", "null"],
+        "description": "What its author allows; null for a comment, which the post at the root of its thread governs.",
+        "required": ["comments"], "properties": ["comments": allowed],
+    ]
+
+    private static let newSettings = object("What you allow from now on.", ["comments": allowed])
+
+    private static let allowed: OpenAPIValue = [
+        "type": "string", "enum": policies, "description": .string(commentsText),
+    ]
+}

@@ -1,0 +1,40 @@
+import Posts
+
+/// What goes for comments: who may write and remove them, and which a list shows.
+extension Model {
+    /// What the author of the post at the root of a thread allows, whatever became of that post.
+    func takesComments(on post: Post, from author: Int) -> Bool {
+        guard let root = posts[post.root ?? post.id], root.author != author else { return true }
+        switch root.comments {
+        case .open: return true
+        case .followers: return follows(author, root.author)
+        case .closed: return false
+        }
+    }
+
+    /// Whether one may take somebody else's comment from below one's own post.
+    func mayRemove(_ user: Int, _ id: Int64) -> Bool {
+        guard let comment = posts[id], comment.author != user, let root = comment.root.flatMap({ posts[$0] })
+        else { return false }
+        return canSee(comment, user) && root.author == user
+    }
+
+    func maySetComments(_ user: Int, _ id: Int64) -> Bool {
+        guard let post = posts[id] else { return false }
+        return post.author == user && !post.isDeleted && post.root == nil
+    }
+
+    /// A removed comment is gone, but its author can still delete it.
+    func mayDelete(_ user: Int, _ id: Int64) -> Bool {
+        guard let post = posts[id] else { return false }
+        return post.author == user && (!post.isDeleted || post.isRemoved)
+    }
+
+    /// The direct replies that a viewer is shown, newest first; nil where the viewer may not see the post.
+    func comments(on post: Post, for viewer: Int?) -> [Post]? {
+        guard canSee(post, viewer) else { return nil }
+        let mutes = viewer.map { users[$0].mutes } ?? []
+        return posts.values.filter { $0.replyTo == post.id && canSee($0, viewer) && !mutes.contains($0.author) }
+            .sorted { $0.position > $1.position }
+    }
+}
