@@ -18,6 +18,8 @@ struct FeatureTests {
         for (one, other) in zip(embedded, distributed) { #expect(one == other) }
         #expect(embedded.count == distributed.count)
         #expect(embedded.contains("problems: []"))
+        #expect(embedded.contains("bob's statement while closed: commentsClosed"))
+        #expect(embedded.contains("alice's statement while closed: went through"))
     }
 
     private static func chronicle(on database: any Database) async throws -> [String] {

@@ -22,7 +22,7 @@ extension HotQuery {
                 "adding a comment", rows: ["posts": "id = \(parent)", "replies": "post_id = \(parent)"], isWrite: true
             ) {
                 let post = Post(
-                    id: reply, author: PlanStore.author(10), position: Position(reply.rawValue), visibility: .everyone,
+                    id: reply, author: PlanStore.author(10), position: Position(reply.rawValue + 1), visibility: .everyone,
                     replyTo: parent, replyToAuthor: PlanStore.author(11), rootID: parent, depth: 1, version: 1,
                     createdAt: 0, editedAt: nil)
                 let statement = ReplyRows.insert(post, to: parent, root: parent)
