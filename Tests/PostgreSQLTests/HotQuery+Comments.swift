@@ -19,10 +19,11 @@ extension HotQuery {
             }
         } + [
             HotQuery(
-                "adding a comment", rows: ["posts": "id = \(parent)", "replies": "post_id = \(parent)"], isWrite: true
+                "adding a comment", rows: ["posts": "id = \(parent)"], isWrite: true
             ) {
                 let post = Post(
-                    id: reply, author: PlanStore.author(10), position: Position(reply.rawValue + 1), visibility: .everyone,
+                    id: reply, author: PlanStore.author(10), position: Position(reply.rawValue + 1),
+                    visibility: .everyone,
                     replyTo: parent, replyToAuthor: PlanStore.author(11), rootID: parent, depth: 1, version: 1,
                     createdAt: 0, editedAt: nil)
                 let statement = ReplyRows.insert(post, to: parent, root: parent)
