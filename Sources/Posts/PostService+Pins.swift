@@ -26,7 +26,9 @@ extension PostService {
     }
 
     /// Pinned or not, the post is not pinned any more.
+    /// - Throws: `PostsError.notFound` for a post that is not there or not the viewer's own.
     package func unpin(_ id: ID<Post>, viewer: ID<Account>) async throws {
+        guard try await post(id, viewer: viewer).card.post.author == viewer else { throw PostsError.notFound }
         let delete = Statement(
             "DELETE FROM pins WHERE account_id = $1 AND post_id = $2",
             [.integer(viewer.rawValue), .integer(id.rawValue)])

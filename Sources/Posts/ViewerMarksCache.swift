@@ -35,7 +35,7 @@ package final class ViewerMarksCache: CommitObserver, Sendable {
 
     /// What the viewer did with each of these posts; those with nothing are missing.
     package func flags(of posts: [ID<Post>], viewer: ID<Account>) async throws -> [ID<Post>: ViewerFlags] {
-        guard !posts.isEmpty else { return [:] }
+        // Also for no posts: pages are answered from memory only where the marks are there.
         let marks = try await marks(of: viewer)
         var found: [ID<Post>: ViewerFlags] = [:]
         var unknown: [Int64] = []

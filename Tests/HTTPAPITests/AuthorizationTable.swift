@@ -57,7 +57,7 @@ enum AuthorizationTable {
             subjects: Subject.posts, rule: Row.ownsPost, body: { _, _ in #"{"comments":"closed"}"# }),
         "POST /v1/posts/{id}/pin": Row(subjects: Subject.posts, rule: Row.ownsPost),
         // It is about the caller's own list, whatever became of the post.
-        "DELETE /v1/posts/{id}/pin": Row(subjects: [.nothing], rule: Row.anyone),
+        "DELETE /v1/posts/{id}/pin": Row(subjects: Subject.posts, rule: Row.ownsPost),
     ]
 
     private static let engagement: [String: Row] = [

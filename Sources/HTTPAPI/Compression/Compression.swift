@@ -21,8 +21,8 @@ package enum Compression: String, Sendable {
 extension Endpoint {
     /// The length of a compressed answer tells how much its parts are alike. Where one part is secret, and someone else
     /// can choose another and have the answer sent over and over, they learn the secret letter by letter (BREACH). So what
-    /// holds tokens or an e-mail address is never compressed, nor a stream, which would be held back. Other answers hold no credentials; and nobody can make a
-    /// browser ask for them on a user's behalf, since tokens travel in no cookie.
+    /// holds tokens or an e-mail address is never compressed, nor a stream, which would be held back. Other answers hold no
+    /// credentials; and nobody can make a browser ask for them on a user's behalf, since tokens travel in no cookie.
     var mayBeCompressed: Bool {
         guard let schema = operation.answer.schema else { return false }
         return !["Session", "Me", "EventStream"].contains(schema)

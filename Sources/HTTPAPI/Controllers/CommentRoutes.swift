@@ -76,7 +76,7 @@ struct CommentRoutes: Sendable {
                 }),
             Endpoint(
                 .delete, "/v1/posts/{id}/pin", .required,
-                Operation("unpinPost", "Take a pin back", tag: "Posts", answer: (204, nil)),
+                Operation("unpinPost", "Take a pin back", tag: "Posts", answer: (204, nil), problems: [404]),
                 handler: { request in
                     try await services.posts.unpin(try request.id(), viewer: try request.viewer())
                     return .noContent
@@ -184,9 +184,9 @@ struct CommentRoutes: Sendable {
     }
 
     private func setSettings(_ request: APIRequest) async throws -> APIResponse {
+        let id: ID<Post> = try request.id()
         let policy = try request.decode(SettingsBody.self).comments
-        let shown = try await services.posts.setCommentPolicy(
-            policy, of: try request.id(), viewer: try request.viewer())
+        let shown = try await services.posts.setCommentPolicy(policy, of: id, viewer: try request.viewer())
         return .json(FeedPresenter.json(shown))
     }
 }
