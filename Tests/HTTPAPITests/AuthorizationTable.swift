@@ -56,7 +56,6 @@ enum AuthorizationTable {
         "PUT /v1/posts/{id}/settings": Row(
             subjects: Subject.posts, rule: Row.ownsPost, body: { _, _ in #"{"comments":"closed"}"# }),
         "POST /v1/posts/{id}/pin": Row(subjects: Subject.posts, rule: Row.ownsPost),
-        // It is about the caller's own list, whatever became of the post.
         "DELETE /v1/posts/{id}/pin": Row(subjects: Subject.posts, rule: Row.ownsPost),
     ]
 

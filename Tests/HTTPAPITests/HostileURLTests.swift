@@ -61,7 +61,8 @@ struct HostileURLTests {
             for endpoint in server.api.routes.endpoints where endpoint.path.contains("{id}") {
                 let body: String? =
                     switch endpoint.operation.body {
-                    case "PostChanges": #"{"content":"hello"}"#
+                    case "PostChanges", "NewComment": #"{"content":"hello"}"#
+                    case "NewPostSettings": #"{"comments":"closed"}"#
                     case .some: "{}"
                     case nil: nil
                     }
