@@ -155,6 +155,21 @@ struct StreamRouteTests {
         }
     }
 
+    @Test("a session's end ends its streams also where it was lost among more changes than may wait")
+    func lostEnd() async throws {
+        var settings = StreamSettings()
+        settings.changesMax = 0
+        try await TestServer.run(TestServer.Options(streams: settings)) { server in
+            let alice = try await server.register("alice")
+            try await server.listening(as: alice) { stream in
+                await server.post("/v1/auth/logout", as: alice)
+                var told = await stream.next()
+                while told?.hasPrefix("reset") == true { told = await stream.next() }
+                #expect(told == "end unauthorized")
+            }
+        }
+    }
+
     @Test("a stream ends with its token")
     func expiry() async throws {
         try await TestServer.run { server in

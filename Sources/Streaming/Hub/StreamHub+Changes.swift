@@ -25,8 +25,9 @@ extension StreamHub {
         for change in inbox.changes { sort(change, &tasks) }
         if inbox.isOverfull { loseEverything() }
         do {
-            try await loadUnknownFollows()
+            // Before anything else is told.
             try await check(tasks)
+            try await loadUnknownFollows()
             try await tellChanges(of: tasks.changed)
             try await tellMarkers(of: tasks.markers)
             try await expect(tasks.published)
@@ -64,7 +65,8 @@ extension StreamHub {
         }
     }
 
-    /// Forgets whom everybody follows. Once that is loaded, they are told to load anew what they show.
+    /// Forgets whom everybody follows. Once that is loaded, they are told to load anew what they show; and until every
+    /// token was looked at, that is tried again.
     func loseEverything() {
         let accounts = room.withLock { $0.forgetFollows() }
         work.withLock { work in
@@ -72,6 +74,7 @@ extension StreamHub {
             work.counted = []
             work.ids = [:]
             work.unknown = accounts
+            work.mustAuthenticate = true
         }
     }
 
@@ -90,12 +93,13 @@ extension StreamHub {
             guard !connections.isEmpty, try await directory.account(ID(account))?.isActive != true else { continue }
             for connection in connections { end(connection, .unauthorized) }
         }
-        guard tasks.keysChanged else { return }
+        guard tasks.keysChanged || work.withLock({ $0.mustAuthenticate }) else { return }
         for connection in room.withLock({ $0.connections }) {
             do { _ = try await authenticator.authenticate(connection.token) } catch is AccountsError {
                 end(connection, .unauthorized)
             }
         }
+        work.withLock { $0.mustAuthenticate = false }
     }
 
     private func tellMarkers(of accounts: Set<Int64>) async throws {

@@ -30,6 +30,8 @@ package final class StreamHub: CommitObserver, Service {
         var ids: [Int64: Int64] = [:]
         /// Accounts whose follows have to be loaded.
         var unknown: [Int64] = []
+        /// Whether a session's end may have been missed: every token has to be looked at.
+        var mustAuthenticate = false
         var ticks: UInt64 = 0
         var lapsedTicks = 0
     }
@@ -138,7 +140,7 @@ package final class StreamHub: CommitObserver, Service {
             while await handle(), !Task.isCancelled, !Task.isShuttingDownGracefully {
                 // Fan-out is about to have done what is waited for; if not, something is wrong with it.
                 looks += 1
-                try? await Task.sleep(for: looks < 200 ? .milliseconds(2) : .milliseconds(100))
+                do { try await Task.sleep(for: looks < 200 ? .milliseconds(2) : .milliseconds(100)) } catch { return }
             }
         }
     }
