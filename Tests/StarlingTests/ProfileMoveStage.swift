@@ -101,6 +101,25 @@ struct ProfileMoveStage: Sendable {
         INSERT INTO reposts (position, bucket, sharer_id, post_id, created_at)
         SELECT 32775, 8, 7, id, 5 FROM posts ORDER BY id LIMIT 1
         """,
+        """
+        INSERT INTO replies (bucket, post_id, position, likes)
+        SELECT (id >> 12) & 1023, id, 32775, 2 FROM posts ORDER BY id LIMIT 1
+        """,
+        "INSERT INTO pins (account_id, post_id, pin_id) SELECT author_id, id, 103 FROM posts ORDER BY id LIMIT 1",
+        "INSERT INTO viewer_marks (account_id, post_id, flags) SELECT 7, id, 13 FROM posts ORDER BY id LIMIT 1",
+        """
+        INSERT INTO reactions (bucket, post_id, actor_id, kind, reaction_id)
+        SELECT (id >> 12) & 1023, id, 7, 6, 104 FROM posts ORDER BY id LIMIT 1
+        """,
+        """
+        INSERT INTO reaction_counters (bucket, post_id, kind, count)
+        SELECT (id >> 12) & 1023, id, 6, 1 FROM posts ORDER BY id LIMIT 1
+        """,
+        """
+        INSERT INTO bookmarks (account_id, post_id, folder, bookmark_id)
+        SELECT 7, id, 'Read "later" é', 105 FROM posts ORDER BY id LIMIT 1
+        """,
+        "INSERT INTO markers (account_id, list, last_read_id, version, updated_at) VALUES (7, 0, 106, 3, 5)",
         "INSERT INTO post_counters (post_id, likes) SELECT id, 3 FROM posts ORDER BY id DESC LIMIT 3 ON CONFLICT DO NOTHING",
         """
         INSERT INTO idempotency_keys (account_id, route, key, body_hash, result_id, created_at)
