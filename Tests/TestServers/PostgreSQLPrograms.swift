@@ -51,6 +51,16 @@ struct PostgreSQLPrograms: Sendable {
         return path
     }
 
+    /// The settings of a server that speaks TLS, and its certificate's file, which clients trust.
+    func security(in folder: TemporaryFolder) throws -> (settings: [String], certificate: String) {
+        let certificate = try ServerCertificate("postgresql", in: folder)
+        _ = try Command.run(["chmod", "711", folder.path])
+        _ = try Command.run(["chmod", "600", certificate.key])
+        if isRoot { _ = try Command.run(["chown", "postgres:postgres", certificate.key, certificate.path]) }
+        let settings = ["ssl=on", "ssl_cert_file=\(certificate.path)", "ssl_key_file=\(certificate.key)"]
+        return (settings, certificate.path)
+    }
+
     func asServer(_ arguments: [String]) -> [String] { user + [folder + "/postgres"] + arguments }
 
     /// Unlike `runuser`, this leaves no process of its own in between.

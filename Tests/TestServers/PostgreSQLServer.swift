@@ -9,6 +9,8 @@ package final class PostgreSQLServer: Sendable {
     }
 
     package let port: Int
+    /// The file of the certificate of a server that speaks TLS.
+    package let certificate: String?
     private let data: String
     private let programs: PostgreSQLPrograms
     private let settings: [String]
@@ -35,9 +37,19 @@ package final class PostgreSQLServer: Sendable {
         try self.init(programs, data: programs.newData(in: folder), settings: settings)
     }
 
-    private init(_ programs: PostgreSQLPrograms, data: String, settings: [String]) throws {
+    /// Starts a server that also speaks TLS, with a certificate of its own.
+    package static func secured() throws -> PostgreSQLServer {
+        let programs = try PostgreSQLPrograms.found()
+        let folder = try TemporaryFolder()
+        let (settings, certificate) = try programs.security(in: folder)
+        return try PostgreSQLServer(
+            programs, data: programs.newData(in: folder), settings: settings, certificate: certificate)
+    }
+
+    private init(_ programs: PostgreSQLPrograms, data: String, settings: [String], certificate: String? = nil) throws {
         self.programs = programs
         self.data = data
+        self.certificate = certificate
         self.settings = settings
         port = try LoopbackPort.free()
         try start()

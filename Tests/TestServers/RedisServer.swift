@@ -37,7 +37,7 @@ package final class RedisServer: Sendable {
         let port = try Self.freePort()
         self.folder = folder
         self.port = port
-        certificate = options.isTLS ? try Self.makeCertificate(in: folder) : nil
+        certificate = options.isTLS ? try ServerCertificate("redis", in: folder).path : nil
         process = Mutex(try Self.start(port, options, in: folder))
         try await waitUntilReady()
     }
@@ -94,17 +94,6 @@ package final class RedisServer: Sendable {
         if options.isClusterNode { arguments += ["--cluster-enabled", "yes"] }
         return try GuardedProcess(
             "redis-server", arguments + options.further, log: folder.file("redis.log"), package: "redis-server")
-    }
-
-    private static func makeCertificate(in folder: TemporaryFolder) throws -> String {
-        let file = folder.file("redis.pem")
-        let made = try Command.run([
-            "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days",
-            "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout",
-            folder.file("redis-key.pem"), "-out", file,
-        ])
-        guard made == 0 else { throw Unusable(description: "openssl makes no certificate: apt-get install openssl") }
-        return file
     }
 
     /// A port that was free a moment ago, and the one 10,000 above it too, where a cluster's nodes talk.

@@ -51,7 +51,12 @@ package final class PostgreSQLDatabase: Database {
     }
 
     package func readStale<T: Sendable>(_ body: @escaping @Sendable (any SQLReader) throws -> T) async throws -> T {
-        try await (replicas ?? readers).run { try Self.snapshot($0, body) }
+        if let replicas {
+            do { return try await replicas.run { try Self.snapshot($0, body) } } catch let error as SQLError {
+                guard error.code == .unavailable else { throw error }
+            }
+        }
+        return try await read(body)
     }
 
     private static func snapshot<T>(
