@@ -314,7 +314,7 @@ let package = Package(
         .testTarget(
             name: "RedisTests",
             dependencies: [
-                "Redis", "KeyValue", "Timelines", "SQL", "Core", "Telemetry", "TestSupport", "TestServers",
+                "Redis", "KeyValue", "Timelines", "Accounts", "SQL", "Core", "Telemetry", "TestSupport", "TestServers",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),

@@ -1,4 +1,7 @@
+import Accounts
 import Core
+import Logging
+import Redis
 import SQL
 import Synchronization
 import TestServers
@@ -39,6 +42,40 @@ import Testing
             try await read(timelines)
             #expect(builds.withLock(\.self) == 2)
         }
+    }
+
+    @Test("what is delivered late, below the floor, does not make a timeline seem complete down there")
+    func late() async throws {
+        let owner = ID<Account>(1 << 12)
+        let generation = try await TimelineGeneration.followed(in: database)
+        let bounds = TimelineBounds(homeEntriesMax: 16)
+        // The timeline is complete from 25 on; fan-out comes to what lies below only now, and brings it past its bound.
+        let newest = (25...30).reversed().map(Self.position)
+        try await withRedis(first.url) { redis in
+            let timelines = SharedTimelines(redis: redis, generation: generation, bounds: bounds)
+            let sink = try await sink(redis, bounds)
+            _ = try await timelines.timeline(of: owner) {
+                Timeline(newestFirst: newest, isWhole: false, entriesMax: bounds.homeEntriesMax)
+            }
+            for post in 10..<24 { _ = try await sink.deliver(Self.position(post), to: [owner.rawValue]) }
+            _ = try await sink.flush(through: 1)
+            let timeline = try await timelines.timeline(of: owner) { throw Rebuilt() }
+            #expect(timeline.floor == Self.position(25))
+            #expect(timeline.entries == newest.reversed().map(\.rawValue))
+        }
+    }
+
+    private struct Rebuilt: Error {}
+
+    /// Of a millisecond that makes a delivery look how long the timeline is.
+    private static func position(_ post: Int) -> Position { Position(Int64(post) * 10 << 22) }
+
+    private func sink(_ redis: Redis, _ bounds: TimelineBounds) async throws -> SharedTimelineSink {
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        return SharedTimelineSink(
+            redis: redis, database: database,
+            pulled: try await PulledAuthorRows.followed(in: database, by: PulledAuthors(), logger: logger),
+            publisher: TimelineUpdatePublisher(redis: redis, logger: logger), bounds: bounds)
     }
 
     private func follow(_ replica: RedisServer, _ master: RedisServer) async throws {

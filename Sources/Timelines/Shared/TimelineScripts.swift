@@ -41,9 +41,16 @@ enum TimelineScripts {
             return {history, marker}
             """)
 
-    /// Cuts the oldest off a timeline that has grown past its bound, and raises the floor with it. A build that is
-    /// overtaken is given up.
+    /// Cuts the oldest off a timeline that has grown past its bound, and raises the floor with it; never lowers it, for what
+    /// was delivered late may lie below. A build that is overtaken is given up.
     private static let trim = """
+        local function isAbove(one, other)
+            for i = 1, 8 do
+                local left, right = string.byte(one, i), string.byte(other, i)
+                if left ~= right then return left > right end
+            end
+            return false
+        end
         local function trim(key, max, limit)
             local count = redis.call('ZCARD', key) - 1
             if count <= limit then return end
@@ -54,6 +61,7 @@ enum TimelineScripts {
             end
             redis.call('ZREMRANGEBYRANK', key, 0, count - max)
             local lowest = redis.call('ZRANGE', key, 0, 0)[1]
+            if not isAbove(lowest, string.sub(marker, 18)) then lowest = string.sub(marker, 18) end
             redis.call('ZADD', key, -1, string.sub(marker, 1, 17) .. lowest)
         end
 
@@ -100,13 +108,6 @@ enum TimelineScripts {
     /// the bound and where it is enforced, then score and member by turns.
     static let backfill = RedisScript(
         trim + """
-            local function isAbove(one, other)
-                for i = 1, 8 do
-                    local left, right = string.byte(one, i), string.byte(other, i)
-                    if left ~= right then return left > right end
-                end
-                return false
-            end
             local marker = redis.call('ZRANGE', KEYS[1], 0, 0)[1]
             if not marker then return 0 end
             if ARGV[2] ~= '' then
