@@ -21,7 +21,8 @@ import threading
 from . import tables
 from .processes import Process, cpu_seconds, free_port, wait_for_port
 
-SOURCE = os.path.join(os.path.dirname(__file__), "../../Sources/Timelines/Shared/TimelineScripts.swift")
+SOURCES = os.path.join(os.path.dirname(__file__), "../../Sources")
+TIMELINES_SOURCE, LIMITS_SOURCE = "Timelines/Shared/TimelineScripts.swift", "KeyValue/RateLimit/RateLimitScript.swift"
 ENTRIES, FULL, TIMELINES = 800, 850, 3_000
 START = 1_700_000_000_000
 lines = []
@@ -32,9 +33,9 @@ def note(what, figure, unit):
     print(f"  {what}: {tables.number(figure)} {unit}", flush=True)
 
 
-def script(name):
+def script(name, source=TIMELINES_SOURCE):
     """A script as it stands in the server's source."""
-    with open(SOURCE) as file:
+    with open(os.path.join(SOURCES, source)) as file:
         text = file.read()
 
     def literal(name):
@@ -139,6 +140,11 @@ def redis_costs(folder):
                 benchmark(redis)
     with Redis(folder) as redis:
         updates(redis)
+        settle, count = redis.load(script("settle", LIMITS_SOURCE)), 200_000
+        reports = [
+            resp("EVALSHA", settle, 1, f"limit:read:{900_000_000_000_000_000 + index % 50_000}", 50_000, 50_000, 31_000, 6_000_000)
+            for index in range(count)]
+        note("report of what a subject was charged", redis.cost(reports, count)[0], "µs of Redis CPU")
 
 
 def benchmark(redis):

@@ -14,7 +14,10 @@ struct RedisTier {
         let size = isList ? UnitCosts.timelineInListpack : UnitCosts.timeline
         let delivery = isList ? UnitCosts.deliveryInListpack : UnitCosts.delivery
         let bytes = load.monthlyUsers * size.value
-        let cpu = load.deliveriesPeak * delivery.value + load.sessionsPeak * UnitCosts.timelineRead.value
+        // At worst each request is reported alone: a subject's charges of 100 ms go together.
+        let cpu =
+            load.deliveriesPeak * delivery.value + load.sessionsPeak * UnitCosts.timelineRead.value
+            + (load.readsPeak + load.eventsPeak) * UnitCosts.limitReport.value
         timelinesGB = bytes / Bytes.gb
         byMemory = max(1, Sizing.whole(bytes / (provision.redisGiB * Bytes.gib * provision.spaceUse)))
         // A server runs commands on one core.

@@ -66,6 +66,9 @@ enum UnitCosts {
         name: "timeline of 800, listpack", value: 16_574, unit: "bytes", basis: .measured, source: redisCommand)
     static let timelineRead = UnitCost(
         name: "read of a whole timeline", value: 217, unit: "µs of Redis CPU", basis: .measured, source: redisCommand)
+    static let limitReport = UnitCost(
+        name: "report to the shared rate limits", value: 8.2, unit: "µs of Redis CPU", basis: .measured,
+        source: redisCommand)
     static let update = UnitCost(
         name: "update of a delivery, for each process that follows", value: 0.0027, unit: "µs of Redis CPU",
         basis: .measured,
@@ -128,8 +131,8 @@ enum UnitCosts {
 
     static let all = [
         feedRead, pageBytes, coldRead, publish, publishesOnOneMachine, memoryDelivery, fanOut, rebuild, warmTimeline,
-        processBase, readersInMemory, delivery, deliveryInListpack, timeline, timelineInListpack, timelineRead, update,
-        updateBytes, postRow, followRows, eventRow, accountRow, publishInStore, publishWAL, pageFromStore,
+        processBase, readersInMemory, delivery, deliveryInListpack, timeline, timelineInListpack, timelineRead,
+        limitReport, update, updateBytes, postRow, followRows, eventRow, accountRow, publishInStore, publishWAL, pageFromStore,
         commitsInOrder,
         postsInCommit, diskWrites, diskReads, postInSQLite, followInSQLite, eventRecord, brokerEvents, edgeConnections,
         edgeRequest,
