@@ -89,11 +89,13 @@ package struct StoreCheck: Sendable {
             try await eventLog.drained()
             let drifts: [Int64]? = try await database.read { store in
                 guard try StoreCheckQueries.countersAreCurrent(store) else { return nil }
-                return try StoreCheckQueries.drifts.map { try store.integer($0.sql) }
+                return try StoreCheckQueries.allDrifts.map { try store.integer($0.sql) }
             }
             guard let drifts else { continue }
-            for (query, drift) in zip(StoreCheckQueries.drifts, drifts) { report.note(query.what, drift) }
-            report.verified.append("the counters of accounts and posts against the rows they count")
+            for (query, drift) in zip(StoreCheckQueries.allDrifts, drifts) { report.note(query.what, drift) }
+            report.verified.append(
+                "counters, lists of comments and viewers' marks against the rows they rest on"
+            )
             var drift = drifts.reduce(0, +)
             if repair, drift > 0 {
                 let repaired = try await repairCounters()
@@ -111,7 +113,7 @@ package struct StoreCheck: Sendable {
         return try await database.write { store in
             guard try StoreCheckQueries.countersAreCurrent(store) else { return 0 }
             store.announce(.bulk)
-            return try StoreCheckQueries.counterRepairs(layout).map { try store.execute($0, []) }.reduce(0, +)
+            return try StoreCheckQueries.allRepairs(layout).map { try store.execute($0, []) }.reduce(0, +)
         }
     }
 

@@ -132,15 +132,20 @@ enum StoreCheckQueries {
         ]
     }
 
+    static let allDrifts = drifts + engagementDrifts
+
+    static func allRepairs(_ layout: PostLayout) -> [String] { counterRepairs(layout) + engagementRepairs(layout) }
+
     /// Whether every event that counts has been counted in this snapshot.
     static func countersAreCurrent(_ store: any SQLReader) throws -> Bool {
         try store.integer(
             """
-            SELECT count(*) FROM outbox o WHERE o.topic IN (1, 2) AND (
-                o.event_offset > coalesce((SELECT event_offset FROM consumer_offsets
-                    WHERE consumer_group = 'account-counters'), 0)
-                OR (o.topic = 1 AND o.event_offset > coalesce((SELECT event_offset FROM consumer_offsets
-                    WHERE consumer_group = 'post-counters'), 0)))
+            WITH counted (topic, consumer) AS (
+                VALUES (1, 'account-counters'), (2, 'account-counters'), (1, 'post-counters'), (3, 'engagement-deletion'),
+                    (4, 'reaction-counters'))
+            SELECT count(*) FROM outbox o JOIN counted ON counted.topic = o.topic
+            WHERE o.event_offset > coalesce(
+                (SELECT event_offset FROM consumer_offsets WHERE consumer_group = counted.consumer), 0)
             """) == 0
     }
 

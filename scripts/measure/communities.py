@@ -85,3 +85,9 @@ def audience(readers, posts=2_000):
     """Readers who all follow the popular ones, the only ones who write."""
     follows = [(reader, author) for reader in range(POPULAR, POPULAR + readers) for author in range(POPULAR)]
     return Plan(follows, posts, list(range(POPULAR)))
+
+
+def partly_followed(users=10_000, followers=1_000, posts=2_000):
+    """The first follow the last; the others follow somebody else each."""
+    follows = [(user, users - 1 if user < followers else user - 1) for user in range(users - 1)]
+    return Plan(follows, posts, list(range(users)))

@@ -1,5 +1,6 @@
 import Accounts
 import Core
+import Engagement
 import EventLog
 import HTTPAPI
 import Posts
@@ -30,6 +31,20 @@ struct StoreCheckTests {
         Damage(sql: "DELETE FROM account_counters", finding: "accounts have wrong counters"),
         Damage(sql: "UPDATE post_counters SET comments = 7", finding: "posts have a wrong number of comments"),
         Damage(sql: "DELETE FROM post_counters", finding: "posts have a wrong number of comments"),
+        Damage(sql: "UPDATE post_counters SET likes = 7", finding: "posts have a wrong number of likes"),
+        Damage(sql: "UPDATE reaction_counters SET count = 7", finding: "posts have a wrong number of one kind"),
+        Damage(
+            sql: "INSERT INTO reaction_counters (bucket, post_id, kind, count) SELECT bucket, id, 2, 1 FROM posts",
+            finding: "kinds of reactions are counted that nobody gave"),
+        Damage(sql: "UPDATE replies SET likes = 7", finding: "comments are listed with a wrong number of likes"),
+        Damage(sql: "DELETE FROM replies", finding: "comments are missing from their post's list"),
+        Damage(
+            sql: "INSERT INTO replies (bucket, post_id, position) SELECT bucket, id, 1 FROM posts",
+            finding: "comments are listed that are gone"),
+        Damage(
+            sql: "UPDATE viewer_marks SET flags = (flags & 24) | 6",
+            finding: "viewers' marks differ from their reactions"),
+        Damage(sql: "DELETE FROM viewer_marks", finding: "viewers' marks differ from their bookmarks"),
         Damage(sql: "DELETE FROM followers", finding: "follows are stored in one direction only"),
         Damage(
             sql: "INSERT INTO followers (followee_id, follower_id, follow_id) SELECT id, id + 1, 1 FROM users",
@@ -111,7 +126,11 @@ struct StoreCheckTests {
         _ = try await live.graph.follow(carol, bob)
         let post = try await live.publish(bob)
         let reply = PostDraft(content: try PostContent("yes"), replyTo: post.id)
-        _ = try await live.posts.publish(reply, author: carol)
+        let comment = try await live.posts.publish(reply, author: carol).card.post
+        for target in [post.id, comment.id] {
+            _ = try await live.node.api.reactions.react(.like, to: target, viewer: alice)
+        }
+        _ = try await live.node.api.bookmarks.add(post.id, folder: "", viewer: alice)
         try await live.drained()
         return (alice, post)
     }
