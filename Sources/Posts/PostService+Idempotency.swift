@@ -42,17 +42,21 @@ extension PostService {
         guard locks.tryAcquire(key) else { throw PostsError.idempotencyInFlight }
         defer { locks.release(key) }
         let hash = SHA256.hash(data: body).map { String($0, radix: 16) }.joined(separator: ".")
-        if let earlier = try await result(of: key, hash: hash) {
-            return (try await post(earlier, viewer: author), true)
-        }
+        if let earlier = try await result(of: key, hash: hash) { return (try await replay(earlier, author), true) }
         do {
             let shown = try await publish(draft, author: author, with: [{ remember(key, hash: hash, result: $0) }])
             return (shown, false)
         } catch is Duplicate {
             // Another process was first.
             guard let earlier = try await result(of: key, hash: hash) else { throw PostsError.idempotencyInFlight }
-            return (try await post(earlier, viewer: author), true)
+            return (try await replay(earlier, author), true)
         }
+    }
+
+    /// The first request may have lost its answer before this process heard of its commit.
+    private func replay(_ id: ID<Post>, _ author: ID<Account>) async throws -> Shown {
+        try await database.settle()
+        return try await post(id, viewer: author)
     }
 
     private var oldestKept: Int64 {

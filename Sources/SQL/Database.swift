@@ -37,6 +37,12 @@ package protocol Database: Sendable {
     /// - Throws: `SQLError.unavailable` after `timeout`.
     func waitUntilApplied(_ offset: Int64, timeout: Duration) async throws
 
+    /// Returns once everything that was committed before the call has been handed to the observers here, and whatever hides
+    /// something to those of every process that answers from memory.
+    ///
+    /// For answers that acknowledge what was found done already: the commit that did it may have lost its own answer.
+    func settle() async throws
+
     /// The newest event offset that a failover cannot lose: what may be told to other systems.
     func confirmedHead() async throws -> Int64
 
@@ -59,6 +65,7 @@ extension Database {
     package var nodeClaim: NodeClaim? { nil }
     package var position: Int64 { 0 }
     package func waitUntilApplied(_ offset: Int64, timeout: Duration) async throws {}
+    package func settle() async throws {}
 
     package func confirmedHead() async throws -> Int64 {
         try await read { try $0.integer("SELECT max(event_offset) FROM outbox") }

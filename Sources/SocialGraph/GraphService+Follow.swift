@@ -97,6 +97,7 @@ extension GraphService {
 
     /// What stands now, or the rule that refused a follow.
     private func standing(_ viewer: ID<Account>, _ other: ID<Account>) async throws -> FollowOutcome {
+        try await database.settle()
         let (found, following, requests) = try await database.read { store in
             (
                 try GraphQueries.relationship(viewer, other, store),

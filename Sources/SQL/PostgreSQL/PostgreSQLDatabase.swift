@@ -71,12 +71,26 @@ package final class PostgreSQLDatabase: Database {
 
     package func write<T: Sendable>(_ body: @escaping @Sendable (any SQLWriter) throws -> T) async throws -> T {
         let log = log
-        let (value, laggards) = try await writers.run { worker in
-            let timeout = worker.settings.statementTimeout + worker.settings.answerGrace
-            return try PostgreSQLWrite(log: log, answerTimeout: timeout).run(on: worker, body)
+        do {
+            let (value, laggards) = try await writers.run { worker in
+                let timeout = worker.settings.statementTimeout + worker.settings.answerGrace
+                return try PostgreSQLWrite(log: log, answerTimeout: timeout).run(on: worker, body)
+            }
+            await waitFor(laggards)
+            return value
+        } catch let error where !(error is SQLError) {
+            // Of what the closure refuses to do again, or finds gone.
+            try await settle()
+            throw error
+        }
+    }
+
+    package func settle() async throws {
+        let log = log
+        let laggards = try await readers.run { worker in
+            try log.settle(on: try worker.connected(), by: worker.deadline)
         }
         await waitFor(laggards)
-        return value
     }
 
     package func writeExclusively<T: Sendable>(

@@ -16,6 +16,8 @@ final class PostgreSQLTransaction {
     private(set) var hasBegun = false
     /// The first error of the server; the transaction is then lost, whatever the closure makes of it.
     private(set) var failure: PostgreSQLFailure?
+    /// Whether a statement changed a row.
+    private(set) var hasChanges = false
     private(set) var appends: [Statement] = []
     private(set) var announced: [Change] = []
 
@@ -75,7 +77,9 @@ extension PostgreSQLTransaction: SQLWriter {
 
     @discardableResult
     func execute(_ sql: String, _ arguments: [SQLValue]) throws -> Int {
-        try run(sql, arguments).rowsAffected
+        let count = try run(sql, arguments).rowsAffected
+        hasChanges = hasChanges || count > 0
+        return count
     }
 
     func append(_ statement: Statement) throws {

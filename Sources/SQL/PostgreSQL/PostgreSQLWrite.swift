@@ -59,18 +59,21 @@ struct PostgreSQLWrite {
         try log.sendAppends(changes, transaction.appends, on: connection)
         try connection.send("COMMIT")
         try connection.sync()
-        if isLogged {
+        // What was found done already may rest on a commit whose own answer was lost.
+        let isIdle = !isLogged && !transaction.hasChanges
+        if isLogged || isIdle {
             try log.sendReadingUnlocked(on: connection)
             try connection.sync()
         }
         let segment = try connection.receive(by: transaction.deadline)
-        let reading = isLogged ? try connection.receive(by: transaction.deadline) : nil
+        let reading = isLogged || isIdle ? try connection.receive(by: transaction.deadline) : nil
         if let failure = segment.failure { return .refused(failure) }
         guard let reading else { return .done(nil) }
         let answers = try reading.get()
         guard answers.count == 3 else { throw connection.lost() }
         let seen = try log.applyAll(
             answers[1], announcesEvents: changes.contains(.eventsAppended), on: connection)
+        if isIdle { return .done(log.laggards(behind: log.newestRestriction, seen)) }
         guard changes.contains(where: \.restricts), segment.answers.indices.contains(first + 1) else {
             return .done(nil)
         }

@@ -38,6 +38,8 @@ final class ChangeLog: Sendable {
     private let isPromoted = Atomic<Bool>(false)
     private let mark = Mutex<Mark?>(nil)
     private let applied = Atomic<Int64>(0)
+    /// The newest change that was applied and hid something.
+    private let restriction = Atomic<Int64>(0)
     /// The newest event that was announced. The lock is held while observers are called, which makes their order.
     private let eventHead = Mutex<Int64>(0)
     private let claim = Mutex<NodeClaim?>(nil)
@@ -64,6 +66,8 @@ final class ChangeLog: Sendable {
         isPromoted.store(true, ordering: .releasing)
         lease.lapse()
     }
+
+    var newestRestriction: Int64 { restriction.load(ordering: .acquiring) }
 
     var position: Int64 { applied.load(ordering: .acquiring) }
 
@@ -163,7 +167,9 @@ extension ChangeLog {
             var changes: [Change] = position < pruned ? [.bulk] : []
             for (offset, row) in rows where offset > position {
                 changes += ChangeCodec.decode(row.blob(4))
-                reading.restricts = reading.restricts || row.flag(2)
+                guard row.flag(2) else { continue }
+                reading.restricts = true
+                restriction.max(offset, ordering: .acquiringAndReleasing)
             }
             if newestEvent > known || announcesEvents { changes.append(.eventsAppended) }
             known = max(known, newestEvent)
@@ -192,6 +198,17 @@ extension ChangeLog {
             reading = apply(answers[1])
         }
         return reading
+    }
+
+    /// Applies everything that is committed.
+    /// - Returns: those who may still answer from what was hidden before.
+    func settle(on connection: PostgreSQLConnection, by deadline: ContinuousClock.Instant) throws -> Laggards? {
+        try sendReadingUnlocked(on: connection)
+        try connection.sync()
+        let answers = try connection.receive(by: deadline).get()
+        guard answers.count == 3 else { throw connection.lost() }
+        return laggards(
+            behind: newestRestriction, try applyAll(answers[1], announcesEvents: false, on: connection))
     }
 
     /// Those whose lease was live when the log was read and who had not come to `offset`.
