@@ -152,6 +152,29 @@ import TestSupport
         #expect(try await DeadLetters(database: harness.database, clock: harness.clock.wall).list().isEmpty)
     }
 
+    @Test("partitions that go to another and come back while the store is away are read on")
+    func rebalancedWhileAway() async throws {
+        let store = FailingDatabase(harness.database)
+        let first = harness.runner(RowConsumer(), on: store)
+        let lease = harness.lease("a")
+        try await harness.running(lease, harness.relay(lease), first) {
+            try await harness.append(1..<31)
+            try await first.waitUntilProcessed(30)
+            store.failNext(1_000_000, with: SQLError(.unavailable, "away"))
+            try await harness.append(31..<61)
+            try await eventually { store.failuresLeft < 1_000_000 }
+            try await harness.running(harness.runner(RowConsumer())) {
+                // The other works on what it was given; the rest waits.
+                try await eventually { try await harness.effects().count > 30 }
+                store.failNext(0, with: SQLError(.unavailable, "away"))
+                try await first.waitUntilProcessed(60)
+            }
+            try await harness.append(61..<91)
+            try await first.waitUntilProcessed(90)
+        }
+        #expect(try await harness.effects().sorted() == Array(1..<91))
+    }
+
     @Test("a record that is no event is passed over")
     func foreign() async throws {
         let producer = try harness.cluster.producer()

@@ -26,7 +26,8 @@ struct KafkaMembership {
         case .nothing: break
         case .assigned(let partitions):
             for partition in partitions { works[partition] = PartitionWork() }
-            if retryAt != nil { try source.pause(partitions) }
+            // Those that were lost while they were paused come back so.
+            if retryAt == nil { try source.resume(partitions) } else { try source.pause(partitions) }
         case .revoked(let partitions):
             await commit(of: partitions)
             for partition in partitions { works[partition] = nil }
