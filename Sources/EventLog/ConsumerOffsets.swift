@@ -4,7 +4,11 @@ import SQL
 enum ConsumerOffsets {
     /// Makes the group known.
     /// - Returns: where it left off; 0 for a new one.
+    /// - Throws: `GroupOnKafka`.
     static func begin(group: String, in store: any SQLWriter) throws -> Int64 {
+        let watermarks = try store.integer(
+            "SELECT count(*) FROM consumer_watermarks WHERE consumer_group = $1", [.text(group)])
+        guard watermarks == 0 else { throw GroupOnKafka(group: group) }
         try store.execute(
             """
             INSERT INTO consumer_offsets (consumer_group, event_offset) VALUES ($1, 0)

@@ -145,7 +145,8 @@ enum StoreCheckQueries {
                     (4, 'reaction-counters'))
             SELECT count(*) FROM outbox o JOIN counted ON counted.topic = o.topic
             WHERE o.event_offset > coalesce(
-                (SELECT event_offset FROM consumer_offsets WHERE consumer_group = counted.consumer), 0)
+                (SELECT event_offset FROM consumer_offsets WHERE consumer_group = counted.consumer),
+                (SELECT min(event_offset) FROM consumer_watermarks WHERE consumer_group = counted.consumer), 0)
             """) == 0
     }
 

@@ -49,6 +49,7 @@ enum AdminAccess {
         var settings = ServerSettings()
         settings.dataDirectory = path
         settings.engines = engines
+        settings.isCommand = true
         // Beside the servers that use the store, it does what they would, so that a command can wait for it.
         if engines.isShared { settings.roles = engines.redisURL == nil ? [.upkeep] : [.upkeep, .fanout] }
         return try await useLocally(directory, settings, body)

@@ -25,6 +25,9 @@ struct LocalAdmin: AdminPort {
             return .failure(error.description)
         } catch let error as PostsError {
             return .failure(error.detail)
+        } catch is EventLog.Undrained {
+            return .failure(
+                "Events of this store wait in Kafka, and nobody handles them: start its processes, or wait and try again.")
         }
     }
 

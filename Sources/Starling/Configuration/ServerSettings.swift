@@ -14,6 +14,8 @@ struct ServerSettings: Sendable {
     var dataDirectory = "starling-data"
     var roles = RoleName.all
     var engines = EngineSettings()
+    /// A command of an operator's, beside the servers that use the store.
+    var isCommand = false
     var rateLimits = RateLimits()
     var pullThreshold = 10_000
     var trustedProxies = TrustedProxies()

@@ -15,6 +15,8 @@ struct Engines: Sendable {
     let redis: Redis?
     /// Where consumer groups read events from Kafka.
     let kafka: KafkaTopics?
+    /// Events are left to other processes, which read them from Kafka.
+    var leavesEvents = false
 
     /// A store that is open already, and nothing else.
     static func only(_ database: any Database) -> Engines {
@@ -49,7 +51,7 @@ struct Engines: Sendable {
         store.acceptsUnsafeServer = settings.engines.acceptsUnsafeStore
         // Whoever keeps the process running starts it again, with nothing in memory.
         store.onHistoryLost = { exit(EX_TEMPFAIL) }
-        store.roles = settings.roles.map(\.rawValue).sorted().joined(separator: ",")
+        store.roles = Neighbours.description(of: settings)
         let database: PostgreSQLDatabase
         do { database = try await PostgreSQLDatabase.open(store, logger: logger) } catch {
             throw SettingsError("The store at database-url cannot be used: \(error).")
@@ -57,15 +59,16 @@ struct Engines: Sendable {
         do {
             try await MoveRecord.refuseUnfinished(in: database)
             try await migrate(database, logger)
-            if settings.engines.redisURL == nil, settings.roles.contains(.api) { try await refuseSecondAPI(database) }
+            try await Neighbours(database).refuse(settings)
             guard let claim = database.nodeClaim else {
                 throw SettingsError("This process has no node number; try again in some seconds.")
             }
             var redis: Redis?
             if let url = settings.engines.redisURL { redis = try await connected(url, logger) }
+            let kafka = try settings.engines.kafkaTopics(retention: settings.eventRetention)
             return Engines(
-                database: database, node: claim.node, holder: claim.holder, redis: redis,
-                kafka: try settings.engines.kafkaTopics(retention: settings.eventRetention))
+                database: database, node: claim.node, holder: claim.holder, redis: redis, kafka: kafka,
+                leavesEvents: kafka == nil ? try await Neighbours(database).readFromKafka(besides: settings) : false)
         } catch {
             try await database.close()
             throw error
@@ -78,23 +81,6 @@ struct Engines: Sendable {
             return try await Redis.connect(url, waits: false, logger: logger)
         } catch let error as RedisError {
             throw SettingsError("redis-url cannot be used: \(error.detail).")
-        }
-    }
-
-    /// Without Redis timelines are in the memory of one process; a second would serve other ones.
-    private static func refuseSecondAPI(_ database: PostgreSQLDatabase) async throws {
-        let node = Int64(database.nodeClaim?.node ?? -1)
-        let others = try await database.read { store in
-            try store.integer(
-                """
-                SELECT count(*) FROM process_leases
-                WHERE lease_until > clock_timestamp() AND node <> $1 AND (',' || roles || ',') LIKE '%,api,%'
-                """, [.integer(node)])
-        }
-        guard others == 0 else {
-            throw SettingsError(
-                "Another process with the role api uses this store. Several need timelines that they share: give all of them "
-                    + "--redis-url, or stop the other (one that was killed counts for a second).")
         }
     }
 

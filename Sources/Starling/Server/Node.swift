@@ -59,7 +59,8 @@ struct Node: Sendable {
         let users = UserTimelines(database: database, source: source)
         let home = HomeTimelines(timelinesMax: settings.homeTimelinesMax, clock: clock)
         let pulled = PulledAuthors()
-        let eventLog = EventLog(database: database, clock: clock, logger: logger)
+        let eventLog = EventLog(
+            database: database, clock: clock, logger: logger, isElsewhere: engines.leavesEvents)
         let parts = TimelineEngine.Parts(
             database: database, eventLog: eventLog, directory: directory, home: home, users: users, pulled: pulled,
             caches: [directory, relations, library, users], settings: settings, clock: clock, logger: logger)
@@ -137,6 +138,10 @@ struct Node: Sendable {
         ]
         var services: [any Service] = []
         for consumer in consumers {
+            guard !engines.leavesEvents else {
+                eventLog.addGuest(consumer)
+                continue
+            }
             if let topics = engines.kafka {
                 services.append(eventLog.add(consumer, from: topics))
                 continue
@@ -148,6 +153,7 @@ struct Node: Sendable {
             if let lease { services.append(lease) } else { try await runner.prepare() }
             services.append(runner)
         }
+        guard !engines.leavesEvents else { return [] }
         let database = engines.database
         return services + [
             SessionPurge(database: database, authority: authority, clock: clock, logger: logger),

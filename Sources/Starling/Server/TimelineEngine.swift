@@ -60,7 +60,7 @@ struct TimelineEngine: Sendable {
             updates: updates, redis: redis, database: database, logger: parts.logger)
         var services: [any Service] = [rows]
         if parts.settings.roles.contains(.api) { services.append(follower) }
-        if parts.settings.roles.contains(.fanout) {
+        if parts.settings.roles.contains(.fanout), !engines.leavesEvents {
             services += fanOut(parts, rows, redis: redis, engines: engines, bounds: bounds)
         }
         let timelines = SharedTimelines(redis: redis, generation: generation, bounds: bounds)

@@ -79,10 +79,12 @@ final class Cluster: Sendable {
         return found
     }
 
-    /// Runs a command of the program to its end, through the first api.
-    func command(_ words: [String]) async throws -> String {
-        let file = folder.file("command-\(UInt32.random(in: 0 ... .max))")
-        let place = ["--data-dir", apis[0].dataDirectory, "--database-url", databaseURL]
+    /// Runs a command of the program to its end, through the first api, or by itself beside all processes.
+    func command(_ words: [String], aside flags: [String]? = nil) async throws -> String {
+        let name = "command-\(UInt32.random(in: 0 ... .max))"
+        let file = folder.file(name)
+        let data = flags == nil ? apis[0].dataDirectory : try folder.folder(name + "-data")
+        let place = ["--data-dir", data, "--database-url", databaseURL] + (flags ?? [])
         let child = try Child([try StarlingBinary.path()] + words + place, log: file)
         let status = try await child.exit(within: .seconds(60))
         let text = String(decoding: FileManager.default.contents(atPath: file) ?? Data(), as: UTF8.self)
