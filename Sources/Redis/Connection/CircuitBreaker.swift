@@ -5,6 +5,7 @@ final class CircuitBreaker: Sendable {
     private let failures = Atomic(0)
     private let open = Atomic(false)
     private let failuresMax: Int
+    private let lastReason = Mutex("")
     private let onOpen = Mutex<(@Sendable () -> Void)?>(nil)
 
     init(failuresMax: Int) {
@@ -12,6 +13,9 @@ final class CircuitBreaker: Sendable {
     }
 
     var isOpen: Bool { open.load(ordering: .relaxed) }
+
+    /// What the last failure was.
+    var reason: String { lastReason.withLock { $0 } }
 
     /// - Parameter body: called each time it opens.
     func whenOpened(_ body: @escaping @Sendable () -> Void) {
@@ -23,7 +27,9 @@ final class CircuitBreaker: Sendable {
         if failures.load(ordering: .relaxed) != 0 { failures.store(0, ordering: .relaxed) }
     }
 
-    func failed() {
+    /// - Parameter reason: nil where it is known from a failure before.
+    func failed(because reason: String? = nil) {
+        if let reason { lastReason.withLock { $0 = reason } }
         let count = failures.wrappingAdd(1, ordering: .relaxed).newValue
         guard count >= failuresMax, !open.exchange(true, ordering: .relaxed) else { return }
         onOpen.withLock { $0 }?()

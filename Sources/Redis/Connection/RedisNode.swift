@@ -53,7 +53,8 @@ final class RedisNode: Sendable {
     private func opened() {
         endpoint.meters.breakersOpen.increment()
         endpoint.logger.error(
-            "Redis failed again and again: it is left alone but for probes", metadata: ["address": "\(address)"])
+            "Redis failed again and again: it is left alone but for probes",
+            metadata: ["address": "\(address)", LogKey.error: "\(breaker.reason)"])
         endpoint.onTrouble()
         scheduleProbe()
     }

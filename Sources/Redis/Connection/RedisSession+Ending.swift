@@ -26,7 +26,7 @@ extension RedisSession {
                 next = min(next ?? deadline, deadline)
             } else {
                 inFlight[index].completion = nil
-                breaker.failed()
+                breaker.failed(because: "no answer in time")
                 completion(.failure(RedisError(.deadlineExceeded, "no answer in time")))
             }
         }
@@ -50,7 +50,7 @@ extension RedisSession {
         for batch in unanswered {
             gauge.remove(bytes: batch.byteCount, commands: batch.replyCount)
             guard let completion = batch.completion else { continue }
-            breaker.failed()
+            breaker.failed(because: error.detail)
             completion(.failure(error))
         }
         let onEnd = onEnd

@@ -140,7 +140,7 @@ final class SessionKeeper {
     private func rest(because reason: String) {
         guard case .connecting(let waiting) = phase else { return }
         phase = .resting
-        breaker.failed()
+        breaker.failed(because: reason)
         endpoint.onTrouble()
         endpoint.logger.debug(
             "cannot connect to Redis", metadata: ["address": "\(endpoint.address)", "error": "\(reason)"])
@@ -159,7 +159,7 @@ final class SessionKeeper {
         let now = NIODeadline.now()
         phase = .connecting(waiting: waiting.filter { $0.deadline > now })
         for outgoing in waiting where outgoing.deadline <= now {
-            breaker.failed()
+            breaker.failed(because: "connecting took too long")
             refuse(outgoing, RedisError(.unavailable, "connecting to \(endpoint.address) took too long"))
         }
     }

@@ -37,7 +37,8 @@ extension PostgreSQLConnection {
         return connection
     }
 
-    private static func isReadable(_ url: String) -> Bool {
+    /// Whether libpq understands a URL.
+    static func isReadable(_ url: String) -> Bool {
         let options = PQconninfoParse(url, nil)
         defer { PQconninfoFree(options) }
         return options != nil

@@ -2,6 +2,7 @@ import Core
 import Dispatch
 import Logging
 import Synchronization
+import Telemetry
 
 /// The `Database` port on PostgreSQL, through libpq: pools of connections for reads and for `write` closures, one that
 /// commits fixed transactions in batches, and one that follows the log of all processes.
@@ -24,10 +25,30 @@ package final class PostgreSQLDatabase: Database {
     /// Connects, checks the server, makes what the driver keeps there, and claims a node number.
     /// - Throws: `SQLError` `.unavailable` where the server cannot be reached, `.other` where it is not fit.
     package static func open(_ settings: PostgreSQLSettings, logger: Logger) async throws -> PostgreSQLDatabase {
+        if let replica = settings.replicaURL, !PostgreSQLConnection.isReadable(replica) {
+            throw SQLError(.other, "the URL of the replica cannot be read")
+        }
         let log = ChangeLog(lease: CacheLease())
         let follower = ChangeFollower(settings, log: log, logger: logger)
         try await follower.start()
-        return PostgreSQLDatabase(settings, log: log, follower: follower)
+        let database = PostgreSQLDatabase(settings, log: log, follower: follower)
+        if let trouble = await database.replicaTrouble() {
+            logger.warning(
+                "the replica does not answer: the primary does, until it is back",
+                metadata: [LogKey.error: "\(trouble)"])
+        }
+        return database
+    }
+
+    /// Why the replica cannot be asked; nil where it can, or where there is none.
+    private func replicaTrouble() async -> (any Error)? {
+        guard let replicas else { return nil }
+        do {
+            _ = try await replicas.run { try Self.snapshot($0) { try $0.integer("SELECT 1") } }
+            return nil
+        } catch {
+            return error
+        }
     }
 
     private init(_ settings: PostgreSQLSettings, log: ChangeLog, follower: ChangeFollower) {

@@ -27,7 +27,8 @@ struct LocalAdmin: AdminPort {
             return .failure(error.detail)
         } catch is EventLog.Undrained {
             return .failure(
-                "Events of this store wait in Kafka, and nobody handles them: start its processes, or wait and try again.")
+                "Events of this store wait in Kafka, and nobody handles them: start its processes, or wait and try again."
+            )
         }
     }
 

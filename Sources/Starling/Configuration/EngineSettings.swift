@@ -1,3 +1,4 @@
+import BlobStore
 import EventLog
 import Kafka
 
@@ -50,6 +51,9 @@ struct EngineSettings: Sendable {
         }
         kafkaSASL = try Self.sasl(reader)
         mediaURL = try reader.optionalText(.mediaURL)
+        if let mediaURL {
+            do { _ = try S3Location(mediaURL) } catch { throw SettingsError("media-url cannot be used: \(error).") }
+        }
         try checkMix()
     }
 

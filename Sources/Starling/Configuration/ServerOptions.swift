@@ -120,12 +120,17 @@ struct ServerOptions: ParsableArguments {
         help: "Networks whose X-Forwarded-For is believed, with commas: 10.0.0.0/8,::1 (default: none).")
     var trustedProxies: String?
 
-    @Option(name: .customLong("metrics-port"), help: "A port on 127.0.0.1 that serves /metrics (default: none).")
+    @Option(name: .customLong("metrics-port"), help: "A port of its own that serves /metrics (default: none).")
     var metricsPort: Int?
 
     @Option(
+        name: .customLong("metrics-host"),
+        help: "The address of that port (default: 127.0.0.1). Another one demands the metrics token there, too.")
+    var metricsHost: String?
+
+    @Option(
         name: .customLong("metrics-token"),
-        help: "Who sends this bearer token may read /metrics on the main port (default: nobody).")
+        help: "Who sends this bearer token may read /metrics on the main port, and on others (default: nobody).")
     var metricsToken: String?
 
     @Option(name: .customLong("event-retention-days"), help: "How long events are kept (default: 7).")

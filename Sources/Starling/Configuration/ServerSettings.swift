@@ -20,6 +20,7 @@ struct ServerSettings: Sendable {
     var pullThreshold = 10_000
     var trustedProxies = TrustedProxies()
     var metricsPort: Int?
+    var metricsHost = "127.0.0.1"
     var metricsToken: String?
     var eventRetention: Duration = .seconds(7 * 86_400)
     var homeTimelinesMax = 50_000
@@ -49,6 +50,7 @@ struct ServerSettings: Sendable {
         roles = try RoleName.set(try reader.optionalText(.roles), engines: engines)
         pullThreshold = try reader.number(.pullThreshold, default: pullThreshold, in: 1...1_000_000_000)
         metricsPort = try reader.optionalNumber(.metricsPort, in: 0...65_535)
+        metricsHost = try reader.text(.metricsHost, default: metricsHost)
         metricsToken = try reader.optionalText(.metricsToken)
         eventRetention = .seconds(86_400 * (try reader.number(.eventRetentionDays, default: 7, in: 1...3_650)))
         homeTimelinesMax = try reader.number(.homeTimelinesMax, default: homeTimelinesMax, in: 64...100_000_000)
@@ -68,7 +70,14 @@ struct ServerSettings: Sendable {
         if let metricsToken, metricsToken.utf8.count < 16 {
             throw SettingsError("metrics-token must have at least 16 characters, so that it cannot be guessed.")
         }
+        if metricsPort != nil, !isMetricsLocal, metricsToken == nil {
+            throw SettingsError(
+                "metrics-host lets others read /metrics; give --metrics-token, which they have to send.")
+        }
     }
+
+    /// Whether nobody but this machine can ask for metrics at their own port.
+    var isMetricsLocal: Bool { ["127.0.0.1", "::1", "localhost"].contains(metricsHost) }
 
     private static func deadlines(_ reader: SettingsReader) throws -> ConnectionGuard.Deadlines {
         func seconds(_ setting: Setting, default fallback: Int) throws -> TimeAmount {

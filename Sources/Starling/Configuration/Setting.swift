@@ -25,6 +25,7 @@ enum Setting: String, CaseIterable {
     case rateLimitCredentials = "rate-limit-credentials"
     case pullThreshold = "pull-threshold"
     case trustedProxies = "trusted-proxies"
+    case metricsHost = "metrics-host"
     case metricsPort = "metrics-port"
     case metricsToken = "metrics-token"
     case eventRetentionDays = "event-retention-days"
@@ -60,7 +61,8 @@ extension ServerOptions {
             (.mediaURL, mediaURL), (.kafkaSecurity, kafkaSecurity), (.kafkaMechanism, kafkaMechanism),
             (.kafkaUsername, kafkaUsername), (.kafkaPassword, kafkaPassword), (.kafkaCA, kafkaCA),
             (.rateLimits, rateLimits), (.trustedProxies, trustedProxies),
-            (.metricsToken, metricsToken), (.fastPath, fastPath), (.tlsCert, tlsCert), (.tlsKey, tlsKey),
+            (.metricsHost, metricsHost), (.metricsToken, metricsToken), (.fastPath, fastPath), (.tlsCert, tlsCert),
+            (.tlsKey, tlsKey),
             (.compression, compression), (.logLevel, logLevel), (.logFormat, logFormat),
         ]
         let numbers: [(Setting, Int?)] = [

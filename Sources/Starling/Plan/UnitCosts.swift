@@ -132,7 +132,8 @@ enum UnitCosts {
     static let all = [
         feedRead, pageBytes, coldRead, publish, publishesOnOneMachine, memoryDelivery, fanOut, rebuild, warmTimeline,
         processBase, readersInMemory, delivery, deliveryInListpack, timeline, timelineInListpack, timelineRead,
-        limitReport, update, updateBytes, postRow, followRows, eventRow, accountRow, publishInStore, publishWAL, pageFromStore,
+        limitReport, update, updateBytes, postRow, followRows, eventRow, accountRow, publishInStore, publishWAL,
+        pageFromStore,
         commitsInOrder,
         postsInCommit, diskWrites, diskReads, postInSQLite, followInSQLite, eventRecord, brokerEvents, edgeConnections,
         edgeRequest,

@@ -41,7 +41,8 @@ struct Server {
         if let port = settings.metricsPort {
             services.append(
                 ListeningService(
-                    listener: metricsService(port: port), address: "127.0.0.1:\(port)", flags: "--metrics-port"))
+                    listener: metricsService(port: port), address: "\(settings.metricsHost):\(port)",
+                    flags: "--metrics-host and --metrics-port"))
         }
         if let certificate = settings.certificate {
             services.append(CertificateReload(certificate, logger: logger))
@@ -110,15 +111,18 @@ struct Server {
 
     private func metricsService(port: Int) -> some Service {
         let metrics = metrics
+        let bearer = settings.isMetricsLocal ? nil : settings.metricsToken.map { "Bearer \($0)" }
         let responder = CallbackResponder<ConnectionContext> { request, _ in
-            guard request.method == .get, request.uri.path == "/metrics" else { return Response(status: .notFound) }
+            guard request.method == .get, request.uri.path == "/metrics",
+                bearer == nil || request.headers[.authorization] == bearer
+            else { return Response(status: .notFound) }
             return Response(
                 status: .ok, headers: [.contentType: MetricsRegistry.contentType],
                 body: ResponseBody(byteBuffer: ByteBuffer(string: metrics.prometheusText())))
         }
         return Application(
             responder: responder,
-            configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: port)),
+            configuration: ApplicationConfiguration(address: .hostname(settings.metricsHost, port: port)),
             logger: Logger.silent)
     }
 }

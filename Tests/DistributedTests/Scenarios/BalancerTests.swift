@@ -29,6 +29,28 @@ extension Survival.BalancerTests {
         #expect(town.findings["cut"] <= inFlight)
         withExtendedLifetime(balancer) {}
     }
+
+    @Test("where no api is left, HAProxy says when to try again, as the apis would")
+    func noneLeft() async throws {
+        let store = try PostgreSQLServer(settings: ["max_connections=300"])
+        let redis = try await RedisServer()
+        var shape = Cluster.Shape()
+        (shape.fanouts, shape.upkeeps) = (1, 0)
+        let cluster = try await Cluster(database: store.newDatabase(), redis: redis.url, shape)
+        let balancer = try await Balancer(before: cluster.apiPorts)
+        for api in cluster.apis { api.kill() }
+        var answer: HTTPClientResponse?
+        for _ in 0..<500 where answer?.status != 503 {
+            answer = try? await HTTPClient(.tcp(host: "127.0.0.1", port: balancer.port)).send(
+                HTTPClientRequest(path: "/v1/feed"))
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        let refused = try #require(answer)
+        #expect(refused.status == 503)
+        #expect(refused.header("Retry-After") == "1")
+        #expect(refused.header("Content-Type") == "application/problem+json")
+        #expect(refused.json["type"].string == "urn:starling:problem:unavailable")
+    }
 }
 
 /// HAProxy with the configuration that is deployed.

@@ -12,7 +12,10 @@ enum Composition: String {
 
     static let current =
         ProcessInfo.processInfo.environment["STARLING_TEST_COMPOSITION"].map { name in
-            Composition(rawValue: name) ?? .embedded
+            guard let composition = Composition(rawValue: name) else {
+                preconditionFailure("STARLING_TEST_COMPOSITION names none: \(name)")
+            }
+            return composition
         } ?? .embedded
 
     /// Servers with nothing in them.
