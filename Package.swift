@@ -145,7 +145,7 @@ let package = Package(
         .target(
             name: "Posts",
             dependencies: [
-                "Core", "Telemetry", "SQL", "EventLog", "KeyValue", "Accounts", "SocialGraph",
+                "Core", "Text", "Telemetry", "SQL", "EventLog", "KeyValue", "Accounts", "SocialGraph",
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Crypto", package: "swift-crypto"),

@@ -19,6 +19,7 @@ package struct DeletedAccountsConsumer: TransactionalConsumer {
         for event in events where event.kind == .accountDeleted {
             let account = ID<Account>(event.subject)
             try deletePosts(of: account, store)
+            try MentionRows.delete(naming: account, store)
             try GraphDeletion.removeEverything(of: account, now: clock.now(), store)
         }
     }

@@ -12,7 +12,11 @@ package final class PostCard: Sendable {
     private let opening: FrozenBytes
     private let rest: FrozenBytes
 
-    package init(_ post: Post, content: String, likes: Int64 = 0, comments: Int64 = 0, shares: Int64 = 0) {
+    /// - Parameter entities: of the content, with the accounts that are mentioned; left out, it mentions nobody.
+    package init(
+        _ post: Post, content: String, entities: PostEntities? = nil, likes: Int64 = 0, comments: Int64 = 0,
+        shares: Int64 = 0
+    ) {
         self.post = post
         self.likes = likes
         self.comments = comments
@@ -23,7 +27,7 @@ package final class PostCard: Sendable {
         writer.raw(",\"author\":")
         opening = FrozenBytes(writer.bytes)
         writer = JSONWriter(capacity: content.utf8.count + 320)
-        Self.writeBody(post, content, to: &writer)
+        Self.writeBody(post, content, entities ?? PostEntities(content), to: &writer)
         writer.raw(",\"likes_count\":")
         writer.integer(likes)
         writer.raw(",\"comments_count\":")
@@ -65,10 +69,14 @@ package final class PostCard: Sendable {
         splicer.append(UInt8(ascii: "}"))
     }
 
-    private static func writeBody(_ post: Post, _ content: String, to writer: inout JSONWriter) {
+    private static func writeBody(
+        _ post: Post, _ content: String, _ entities: PostEntities, to writer: inout JSONWriter
+    ) {
         writer.raw(",\"content\":")
         writer.string(content)
-        writer.raw(",\"content_type\":\"text/plain\",\"media\":[],\"visibility\":")
+        writer.raw(",\"content_type\":\"text/plain\",\"entities\":")
+        entities.write(to: &writer)
+        writer.raw(",\"media\":[],\"visibility\":")
         writer.string(post.visibility.name)
         writer.raw(",\"reply_to\":")
         writer.id(post.replyTo?.rawValue)

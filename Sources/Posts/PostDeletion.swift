@@ -33,6 +33,7 @@ enum PostDeletion {
         _ id: ID<Post>, author: ID<Account>, _ old: PostService.Stored, now: Int64, _ store: any SQLWriter
     ) throws {
         if let parent = old.replyTo { try ReplyRows.delete(position: old.position, of: parent, store) }
+        try MentionRows.delete(of: id, store)
         try store.execute(
             "DELETE FROM pins WHERE account_id = $1 AND post_id = $2",
             [.integer(author.rawValue), .integer(id.rawValue)])

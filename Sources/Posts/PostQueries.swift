@@ -14,23 +14,25 @@ package enum PostQueries {
         at positions: [Position], dialect: Dialect, _ store: any SQLReader
     ) throws -> [PostCard] {
         let layout = PostLayout(dialect)
-        return try store.query(
-            """
-            SELECT \(columns) FROM list($1) AS wanted
-            \(layout.joinPost(where: "position", is: "wanted.value"))
-            \(layout.joinCounters) WHERE p.state = 3
-            """, [.list(positions.map(\.rawValue))], row: card)
+        return try cards(
+            store.query(
+                """
+                SELECT \(columns) FROM list($1) AS wanted
+                \(layout.joinPost(where: "position", is: "wanted.value"))
+                \(layout.joinCounters) WHERE p.state = 3
+                """, [.list(positions.map(\.rawValue))], row: Loaded.init), store)
     }
 
     /// The published posts of these ids.
     static func cards(_ ids: [ID<Post>], dialect: Dialect, _ store: any SQLReader) throws -> [PostCard] {
         let layout = PostLayout(dialect)
-        return try store.query(
-            """
-            SELECT \(columns) FROM list($1) AS wanted
-            \(layout.joinPost(where: "id", is: "wanted.value"))
-            \(layout.joinCounters) WHERE p.state = 3
-            """, [.list(ids.map(\.rawValue))], row: card)
+        return try cards(
+            store.query(
+                """
+                SELECT \(columns) FROM list($1) AS wanted
+                \(layout.joinPost(where: "id", is: "wanted.value"))
+                \(layout.joinCounters) WHERE p.state = 3
+                """, [.list(ids.map(\.rawValue))], row: Loaded.init), store)
     }
 
     /// Positions of one author's published posts below `before`, newest first.
@@ -129,14 +131,35 @@ package enum PostQueries {
         ) { (id: $0.id(0, Post.self), position: $0.int64(1)) }
     }
 
-    private static func card(_ row: any SQLRow) -> PostCard {
-        let post = Post(
-            id: row.id(0), author: row.id(1), position: row.position(2),
-            visibility: Visibility(rawValue: row.int64(3)) ?? .author, replyTo: row.optionalInt64(4).map { ID($0) },
-            replyToAuthor: row.optionalInt64(5).map { ID($0) }, rootID: row.optionalInt64(6).map { ID($0) },
-            depth: Int(row.int64(7)), version: row.int64(8), createdAt: row.int64(9),
-            editedAt: row.optionalInt64(10), commentPolicy: CommentPolicy(rawValue: row.int64(11)) ?? .closed)
-        return PostCard(
-            post, content: row.text(12), likes: row.int64(13), comments: row.int64(14), shares: row.int64(15))
+    /// A row with what its text points at, before it is known whom the mentions name.
+    private struct Loaded {
+        let post: Post
+        let content: String
+        var entities: PostEntities
+        let counters: (likes: Int64, comments: Int64, shares: Int64)
+
+        init(_ row: any SQLRow) {
+            post = Post(
+                id: row.id(0), author: row.id(1), position: row.position(2),
+                visibility: Visibility(rawValue: row.int64(3)) ?? .author, replyTo: row.optionalInt64(4).map { ID($0) },
+                replyToAuthor: row.optionalInt64(5).map { ID($0) }, rootID: row.optionalInt64(6).map { ID($0) },
+                depth: Int(row.int64(7)), version: row.int64(8), createdAt: row.int64(9),
+                editedAt: row.optionalInt64(10), commentPolicy: CommentPolicy(rawValue: row.int64(11)) ?? .closed)
+            content = row.text(12)
+            entities = PostEntities(content)
+            counters = (row.int64(13), row.int64(14), row.int64(15))
+        }
+    }
+
+    private static func cards(_ rows: [Loaded], _ store: any SQLReader) throws -> [PostCard] {
+        let naming = rows.lazy.filter { $0.entities.hasMentions }.map(\.post.id)
+        let accounts = try MentionRows.accounts(of: Array(naming), store)
+        return rows.map { row in
+            var entities = row.entities
+            entities.accounts = accounts[row.post.id] ?? [:]
+            return PostCard(
+                row.post, content: row.content, entities: entities, likes: row.counters.likes,
+                comments: row.counters.comments, shares: row.counters.shares)
+        }
     }
 }

@@ -19,6 +19,7 @@ extension PostService {
         _ id: ID<Post>, content: PostContent, visibility: Visibility?, viewer: ID<Account>
     ) async throws -> Shown {
         let now = clock.now()
+        let entities = PostEntities(content.text)
         try await database.write { store in
             guard let old = try Self.ownPost(id, viewer, store) else { throw PostsError.notFound }
             let visibility = visibility ?? old.visibility
@@ -28,6 +29,7 @@ extension PostService {
                 throw PostsError.limitReached("A post can be edited at most \(Limits.postRevisionsMax - 1) times.")
             }
             try Self.replace(old, of: id, with: content, visibility, now: now, store)
+            try MentionRows.replace(entities, of: id, store)
             try Outbox.append(
                 Event(
                     .postEdited, key: viewer.rawValue, subject: id.rawValue, object: old.replyToAuthor,

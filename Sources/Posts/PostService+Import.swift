@@ -59,6 +59,7 @@ extension PostService {
             rows.append((try await ids.next(bucket: post.author.bucket), post))
         }
         let prepared = rows
+        let names = posts.map { PostEntities($0.content).names }
         let now = clock.now()
         return try await database.write { store in
             guard try Self.linesImported(from: checkpoint.source, store) < checkpoint.linesDone else { return 0 }
@@ -67,6 +68,7 @@ extension PostService {
                 try Self.insert(id, post, store)
                 counts[post.author.rawValue, default: 0] += 1
             }
+            try MentionRows.insert(names, of: prepared.map(\.id), store)
             try Self.save(checkpoint, now: now, store)
             guard !counts.isEmpty else { return 0 }
             let list = counts.flatMap { [$0.key, $0.value] }

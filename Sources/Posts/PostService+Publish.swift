@@ -33,16 +33,19 @@ extension PostService {
         guard let authorCard = card else { throw PostsError.notFound }
         let id: ID<Post> = try await ids.next(bucket: author.bucket)
         let post = newPost(id, draft, author: author, parent: parent)
-        let postCard = PostCard(post, content: draft.content.text)
+        var entities = PostEntities(draft.content.text)
+        let names = entities.names
+        if !names.isEmpty { entities.accounts = try await database.read { try MentionRows.accounts(named: names, $0) } }
+        let postCard = PostCard(post, content: draft.content.text, entities: entities)
         library.announce(postCard)
         // Found only where the commit did not announce it.
         defer { library.withdraw(post.position) }
         _ = try await database.commit(
-            statements(for: post, draft) + companions.map { $0(post.id) }, announcing: changes(of: post))
+            statements(for: post, draft, entities) + companions.map { $0(post.id) }, announcing: changes(of: post))
         return Shown(card: postCard, author: authorCard)
     }
 
-    private func statements(for post: Post, _ draft: PostDraft) -> [Statement] {
+    private func statements(for post: Post, _ draft: PostDraft, _ entities: PostEntities) -> [Statement] {
         let event = Event(
             .postPublished, key: post.author.rawValue, subject: post.id.rawValue,
             object: post.replyToAuthor?.rawValue ?? 0, position: post.position.rawValue,
@@ -50,6 +53,9 @@ extension PostService {
         var statements = [PostWrites.insert(post, content: draft.content.text)]
         if let parent = post.replyTo, let root = post.rootID {
             statements.append(ReplyRows.insert(post, to: parent, root: root))
+        }
+        if !entities.accounts.isEmpty {
+            statements.append(MentionRows.insert(Array(entities.accounts.values), of: post.id))
         }
         return statements + [Outbox.append(event)]
     }

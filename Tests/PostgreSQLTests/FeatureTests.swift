@@ -18,6 +18,8 @@ struct FeatureTests {
         for (one, other) in zip(embedded, distributed) { #expect(one == other) }
         #expect(embedded.count == distributed.count)
         #expect(embedded.contains("problems: []"))
+        #expect(embedded.contains(#"mentioned: ["carol", "dan"]"#))
+        #expect(embedded.contains(#"mentioned after the edit: ["bob"]"#))
         #expect(embedded.contains("bob's statement while closed: commentsClosed"))
         #expect(embedded.contains("alice's statement while closed: went through"))
     }
@@ -30,6 +32,7 @@ struct FeatureTests {
             let reply = try await posts(town, chronicle)
             try await changes(town, chronicle, reply)
             try await comments(town, chronicle)
+            try await mentions(town, chronicle)
             try await restrictions(town, chronicle)
             try await imports(town, chronicle)
             try await endings(town, chronicle)

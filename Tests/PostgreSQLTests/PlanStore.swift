@@ -74,6 +74,7 @@ struct PlanStore: Sendable {
         INSERT INTO replies (bucket, post_id, position, likes)
         SELECT (reply_to >> 12) & 1023, reply_to, position, position % 7 FROM posts WHERE reply_to IS NOT NULL
         """,
+        "INSERT INTO mentions (bucket, post_id, account_id) SELECT bucket, id, author(1) FROM posts",
         "INSERT INTO post_counters (bucket, post_id, comments) SELECT bucket, id, 1 FROM posts",
         """
         INSERT INTO following (follower_id, followee_id, follow_id)

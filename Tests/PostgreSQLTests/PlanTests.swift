@@ -5,7 +5,7 @@ import Testing
 struct PlanTests {
     private static let bigTables: Set = [
         "posts", "post_counters", "replies", "following", "followers", "outbox", "viewer_marks",
-        "reactions", "reaction_counters", "bookmarks",
+        "reactions", "reaction_counters", "bookmarks", "mentions",
     ]
 
     @Test(

@@ -105,6 +105,7 @@ struct ProfileMoveStage: Sendable {
         INSERT INTO replies (bucket, post_id, position, likes)
         SELECT (id >> 12) & 1023, id, 32775, 2 FROM posts ORDER BY id LIMIT 1
         """,
+        "INSERT INTO mentions (bucket, post_id, account_id) SELECT (id >> 12) & 1023, id, 8 FROM posts ORDER BY id LIMIT 1",
         "INSERT INTO pins (account_id, post_id, pin_id) SELECT author_id, id, 103 FROM posts ORDER BY id LIMIT 1",
         "INSERT INTO viewer_marks (account_id, post_id, flags) SELECT 7, id, 13 FROM posts ORDER BY id LIMIT 1",
         """

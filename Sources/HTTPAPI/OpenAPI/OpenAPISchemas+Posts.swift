@@ -3,6 +3,7 @@ import Core
 extension OpenAPISchemas {
     static let posts: [(key: String, value: OpenAPIValue)] = [
         ("NewPost", newPost), ("PostChanges", postChanges), ("Post", post), ("ViewerState", viewer),
+        ("Entities", entities),
         ("PostPage", page("posts", of: "Post", "A page of one account's posts.")),
         (
             "FeedPage",
@@ -58,7 +59,7 @@ extension OpenAPISchemas {
     static let postMembers: KeyValuePairs<String, OpenAPIValue> =
         [
             "post_id": reference("ID"), "author": reference("Author"), "content": content,
-            "content_type": ["type": "string", "enum": ["text/plain"]],
+            "content_type": ["type": "string", "enum": ["text/plain"]], "entities": reference("Entities"),
             "media": ["type": "array", "items": ["type": "object"], "maxItems": 0, "description": "None yet."],
             "visibility": ["type": "string", "enum": visibilityNames],
             "reply_to": [

@@ -6,7 +6,8 @@ enum MovedTables {
     /// where they are.
     static let copied = [
         "users", "sessions", "refresh_tokens", "signing_keys", "account_counters", "following", "followers",
-        "follow_requests", "blocks", "mutes", "posts", "post_revisions", "post_counters", "replies", "pins", "reposts",
+        "follow_requests", "blocks", "mutes", "posts", "post_revisions", "post_counters", "replies", "pins", "mentions",
+        "reposts",
         "viewer_marks",
         "reactions", "reaction_counters", "bookmarks", "markers", "import_progress",
         "idempotency_keys", "outbox", "outbox_retention", "consumer_offsets", "consumer_watermarks", "dead_letters",
