@@ -158,6 +158,11 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(
+            name: "Notifications",
+            dependencies: ["Core", "SQL", "EventLog", "Accounts", "SocialGraph", "Posts", "Engagement"],
+            swiftSettings: settings
+        ),
+        .target(
             name: "Timelines",
             dependencies: [
                 "Core", "Telemetry", "SQL", "EventLog", "KeyValue", "Redis", "Accounts", "SocialGraph", "Posts",
@@ -195,7 +200,8 @@ let package = Package(
         .target(
             name: "Streaming",
             dependencies: [
-                "Core", "Telemetry", "SQL", "Accounts", "SocialGraph", "Posts", "Engagement", "Timelines",
+                "Core", "Telemetry", "SQL", "Accounts", "SocialGraph", "Posts", "Engagement", "Notifications",
+                "Timelines",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "DequeModule", package: "swift-collections"),
@@ -209,7 +215,7 @@ let package = Package(
             name: "HTTPAPI",
             dependencies: [
                 "Core", "Telemetry", "SQL", "EventLog", "KeyValue", "Accounts", "SocialGraph", "Posts", "Engagement",
-                "Timelines", "Streaming",
+                "Notifications", "Timelines", "Streaming",
                 "CZlib",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -233,7 +239,7 @@ let package = Package(
             name: "Starling",
             dependencies: [
                 "Core", "Telemetry", "SQL", "EventLog", "KeyValue", "Accounts", "SocialGraph", "Posts", "Engagement",
-                "Timelines", "Streaming",
+                "Notifications", "Timelines", "Streaming",
                 "HTTPAPI", "HTTPClient", "Bench", "CZlib", "Redis", "Kafka", "BlobStore",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -258,7 +264,7 @@ let package = Package(
             name: "Workloads",
             dependencies: [
                 "Core", "Telemetry", "SQL", "EventLog", "KeyValue", "Accounts", "SocialGraph", "Posts", "Engagement",
-                "Timelines", "Streaming",
+                "Notifications", "Timelines", "Streaming",
                 "HTTPAPI", "Bench",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -345,7 +351,7 @@ let package = Package(
             dependencies: [
                 "HTTPAPI", "Core", "Telemetry", "SQL", "EventLog", "KeyValue", "Accounts", "SocialGraph", "Posts",
                 "Engagement",
-                "Timelines", "Streaming", "CZlib", "TestSupport",
+                "Notifications", "Timelines", "Streaming", "CZlib", "TestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -416,7 +422,7 @@ let package = Package(
             name: "PostgreSQLTests",
             dependencies: [
                 "SQL", "EventLog", "Core", "Telemetry", "KeyValue", "Accounts", "SocialGraph", "Posts", "Engagement",
-                "Timelines",
+                "Notifications", "Timelines",
                 "TestSupport", "TestServers",
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Logging", package: "swift-log"),

@@ -26,6 +26,8 @@ package enum Change: Hashable, Sendable {
     case marked(account: Int64, post: Int64, mask: Int64, value: Int64)
     /// How far an account has read.
     case markersMoved(Int64)
+    /// An account is told of something, of a `NotificationKind`.
+    case notified(account: Int64, notification: Int64, kind: Int64)
     /// A session that ended.
     case sessionRevoked(Int64)
     /// The token signing keys.

@@ -17,6 +17,7 @@ package struct Cursor: Hashable, Sendable {
         case newestComments = "c"
         case oldestComments = "o"
         case topComments = "t"
+        case notifications = "n"
     }
 
     package let kind: Kind

@@ -142,10 +142,10 @@ extension ReactionService {
 }
 
 /// What a reaction was and became, in the flags of its event.
-struct ReactionFlags {
+package struct ReactionFlags {
     let rawValue: Int64
 
-    init(rawValue: Int64) {
+    package init(rawValue: Int64) {
         self.rawValue = rawValue
     }
 
@@ -153,6 +153,6 @@ struct ReactionFlags {
         rawValue = (now?.rawValue ?? 0) | (before?.rawValue ?? 0) << 4
     }
 
-    var now: Reaction? { Reaction(rawValue: rawValue & 15) }
+    package var now: Reaction? { Reaction(rawValue: rawValue & 15) }
     var before: Reaction? { Reaction(rawValue: rawValue >> 4 & 15) }
 }

@@ -4,6 +4,7 @@ package enum Topic: Int64, Sendable, CaseIterable {
     case graph = 2
     case accounts = 3
     case engagement = 4
+    case notifications = 5
 
     package var name: String {
         switch self {
@@ -11,6 +12,7 @@ package enum Topic: Int64, Sendable, CaseIterable {
         case .graph: "graph-events"
         case .accounts: "account-events"
         case .engagement: "engagement-events"
+        case .notifications: "notification-events"
         }
     }
 }
@@ -26,6 +28,10 @@ package enum EventKind: Int64, Sendable, CaseIterable {
     case unfollowed = 21
     case unmuted = 22
     case followsImported = 23
+    case blocked = 24
+    case muted = 25
+    case followRequested = 26
+    case followRequestEnded = 27
 
     case accountRegistered = 40
     case accountUpdated = 41
@@ -37,14 +43,21 @@ package enum EventKind: Int64, Sendable, CaseIterable {
     case reacted = 60
     case unreacted = 61
 
+    /// Of the account that is told, the notification and who caused it; the flags are the kind, the list what it is about and
+    /// the post that tells it. Whoever delivers notifications outside of the app reads these.
+    case notified = 70
+
     package var topic: Topic {
         switch self {
         case .postPublished, .postEdited, .postDeleted, .postsImported: .posts
-        case .followed, .unfollowed, .unmuted, .followsImported: .graph
+        case .followed, .unfollowed, .unmuted, .followsImported, .blocked, .muted, .followRequested,
+            .followRequestEnded:
+            .graph
         case .accountRegistered, .accountUpdated, .accountSuspended, .accountReinstated, .accountDeleted,
             .accountsImported:
             .accounts
         case .reacted, .unreacted: .engagement
+        case .notified: .notifications
         }
     }
 }

@@ -36,6 +36,23 @@ package enum MentionRows {
         }
     }
 
+    /// The ids of the accounts that these posts mention; posts without any are missing.
+    package static func accountIDs(
+        of posts: [ID<Post>], _ store: any SQLReader
+    ) throws -> [ID<Post>: [ID<Account>]] {
+        var accounts: [ID<Post>: [ID<Account>]] = [:]
+        try store.forEach(
+            """
+            SELECT m.post_id, m.account_id FROM list($1) AS wanted
+            JOIN mentions m ON m.bucket = ((wanted.value >> 12) & 1023) AND m.post_id = wanted.value
+            """, [.list(posts.map(\.rawValue))]
+        ) { row in
+            accounts[row.id(0), default: []].append(row.id(1))
+            return true
+        }
+        return accounts
+    }
+
     /// The accounts that these posts mention; posts without any are missing.
     static func accounts(
         of posts: [ID<Post>], _ store: any SQLReader

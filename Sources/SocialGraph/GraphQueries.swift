@@ -43,7 +43,7 @@ package enum GraphQueries {
             muted: try store.query("SELECT muted_id FROM mutes WHERE muter_id = $1", me) { $0.int64(0) })
     }
 
-    static func relationship(
+    package static func relationship(
         _ viewer: ID<Account>, _ other: ID<Account>, _ store: any SQLReader
     ) throws -> Relationship {
         let row = try store.first(

@@ -33,7 +33,7 @@ extension GraphService {
         guard try await !relations.relations(of: viewer).apart.contains(other) else { throw GraphError.notFound }
         let now = clock.now()
         try await database.write { store in
-            try GraphWrites.removeRequest(from: viewer, to: other, store)
+            try GraphWrites.removeRequest(from: viewer, to: other, now: now, store)
             try GraphWrites.removeFollow(viewer, other, now: now, store)
         }
         return FollowOutcome(following: false, requested: false)
@@ -86,9 +86,11 @@ extension GraphService {
                 .integer(viewer.rawValue), .integer(other.rawValue), try await newID(viewer),
                 .integer(Int64(Limits.followRequestsMax)),
             ], expecting: .rows(1, otherwise: Refused()))
+        let event = Event(.followRequested, key: viewer.rawValue, subject: other.rawValue, occurredAt: clock.now())
         do {
             let change = Change.relationship(viewer.rawValue, other.rawValue)
-            _ = try await database.commit([statement], announcing: [change])
+            _ = try await database.commit(
+                [statement, Outbox.append(event)], announcing: [change, .eventsAppended])
             return true
         } catch is Refused {
             return false

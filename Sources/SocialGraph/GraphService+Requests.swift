@@ -10,21 +10,23 @@ extension GraphService {
         let followID = try await newID(requester)
         let now = clock.now()
         try await database.write { store in
-            guard try GraphWrites.removeRequest(from: requester, to: viewer, store) else {
+            guard try GraphWrites.removeRequest(from: requester, to: viewer, now: now, store) else {
                 throw GraphError.requestNotFound
             }
             guard try GraphQueries.count("following", "follower_id", requester, store) < Limits.followingMax else {
                 throw GraphError.limitReached("followed accounts", max: Limits.followingMax)
             }
-            try GraphWrites.addFollow(requester, viewer, followID: followID, now: now, store)
+            try GraphWrites.addFollow(
+                requester, viewer, followID: followID, flags: FollowFlags.accepted, now: now, store)
         }
     }
 
     /// Rejects the request of `requester`, who is not told.
     /// - Throws: `GraphError.requestNotFound`.
     package func rejectRequest(_ viewer: ID<Account>, from requester: ID<Account>) async throws {
+        let now = clock.now()
         try await database.write { store in
-            guard try GraphWrites.removeRequest(from: requester, to: viewer, store) else {
+            guard try GraphWrites.removeRequest(from: requester, to: viewer, now: now, store) else {
                 throw GraphError.requestNotFound
             }
         }
@@ -45,7 +47,7 @@ package struct RequestsOfOpenedAccounts: PrivacyObserver {
             [.integer(account.rawValue)]
         ) { (requester: $0.id(0, Account.self), requestID: $0.int64(1)) }
         for request in requests {
-            try GraphWrites.removeRequest(from: request.requester, to: account, store)
+            try GraphWrites.removeRequest(from: request.requester, to: account, now: clock.now(), store)
             try GraphWrites.addFollow(
                 request.requester, account, followID: .integer(request.requestID), now: clock.now(), store)
         }

@@ -15,14 +15,18 @@ extension GraphService {
             guard try !Self.isBlocked(viewer, by: other, store) else { throw GraphError.notFound }
             try Self.require(
                 try GraphQueries.count("blocks", "blocker_id", viewer, store), below: Limits.blocksMax, "blocks")
-            try store.execute(
+            let added = try store.execute(
                 """
                 INSERT INTO blocks (blocker_id, blocked_id, block_id) VALUES ($1, $2, $3)
                 ON CONFLICT (blocker_id, blocked_id) DO NOTHING
                 """, [.integer(viewer.rawValue), .integer(other.rawValue), blockID])
             for (one, another) in [(viewer, other), (other, viewer)] {
-                try GraphWrites.removeRequest(from: one, to: another, store)
+                try GraphWrites.removeRequest(from: one, to: another, now: now, store)
                 try GraphWrites.removeFollow(one, another, now: now, store)
+            }
+            if added == 1 {
+                try Outbox.append(
+                    Event(.blocked, key: viewer.rawValue, subject: other.rawValue, occurredAt: now), in: store)
             }
             store.announce(.relationship(viewer.rawValue, other.rawValue))
         }
@@ -44,14 +48,19 @@ extension GraphService {
         guard viewer != other else { throw GraphError.selfReference }
         try await requireVisible(other, to: viewer)
         let muteID = try await newID(viewer)
+        let now = clock.now()
         try await database.write { store in
             try Self.require(
                 try GraphQueries.count("mutes", "muter_id", viewer, store), below: Limits.mutesMax, "mutes")
-            try store.execute(
+            let added = try store.execute(
                 """
                 INSERT INTO mutes (muter_id, muted_id, mute_id) VALUES ($1, $2, $3)
                 ON CONFLICT (muter_id, muted_id) DO NOTHING
                 """, [.integer(viewer.rawValue), .integer(other.rawValue), muteID])
+            if added == 1 {
+                try Outbox.append(
+                    Event(.muted, key: viewer.rawValue, subject: other.rawValue, occurredAt: now), in: store)
+            }
             store.announce(.relationship(viewer.rawValue, other.rawValue))
         }
     }

@@ -6,6 +6,7 @@ import Foundation
 import HTTPAPI
 import KeyValue
 import Logging
+import Notifications
 import Metrics
 import Posts
 import SQL
@@ -39,6 +40,7 @@ final class InProcessServer: Sendable {
         database = try SQLiteDatabase(path: try TemporaryFolder.make().appending(path: "store.sqlite").path)
         let features =
             AccountSchema.migrations + GraphSchema.migrations + PostSchema.migrations + EngagementSchema.migrations
+            + NotificationSchema.migrations
         try await Migrator([Outbox.migration, IDGenerator.migration] + features).migrate(database)
         clock = SteppedClock()
         // The caches observe commits, so they come before anything that commits.

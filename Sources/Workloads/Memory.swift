@@ -4,6 +4,7 @@ import Engagement
 import HTTPAPI
 import KeyValue
 import Logging
+import Notifications
 import Posts
 import SQL
 import SocialGraph
@@ -76,6 +77,8 @@ struct Memory: Sendable {
                 clock: clock),
             bookmarks: BookmarkService(database: database, posts: posts, marks: marks, ids: ids),
             feed: feed, markers: markers,
+            notifications: NotificationService(
+                database: database, directory: directory, relations: relations, posts: posts, markers: markers),
             streams: StreamHub(
                 database: database, directory: directory, relations: relations, library: library,
                 authenticator: authenticator, feed: feed, markers: markers, clock: clock, logger: logger),

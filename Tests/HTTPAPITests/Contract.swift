@@ -62,6 +62,11 @@ struct Contract: Sendable {
     /// Where `value` does not have the shape of `schema`. Members the schema does not name are faults, too.
     func faults(_ value: JSON, _ schema: JSON, at place: String) -> [String] {
         let schema = resolved(schema)
+        let shapes = schema["oneOf"].array
+        if !shapes.isEmpty {
+            let found = shapes.map { faults(value, $0, at: place) }
+            return found.contains([]) ? [] : found.flatMap(\.self)
+        }
         let types = schema["type"].string.map { [$0] } ?? schema["type"].array.compactMap(\.string)
         guard types.contains(value.type) else { return ["\(place) is of type \(value.type), not \(types)"] }
         let choices = schema["enum"].array

@@ -5,6 +5,7 @@ import EventLog
 import Foundation
 import KeyValue
 import Logging
+import Notifications
 import Posts
 import SQL
 import SocialGraph
@@ -75,6 +76,7 @@ struct TestServer: Sendable {
         database = try SQLiteDatabase(path: folder.appending(path: "test.db").path)
         let migrations =
             AccountSchema.migrations + GraphSchema.migrations + PostSchema.migrations + EngagementSchema.migrations
+            + NotificationSchema.migrations
         try await Migrator([Outbox.migration, IDGenerator.migration] + migrations).migrate(database)
         clock = ManualClock()
         let wall = clock.wall
@@ -99,7 +101,7 @@ struct TestServer: Sendable {
             [fanOut] + [
                 eventLog.add(AccountCountersConsumer()), eventLog.add(PostCountersConsumer()),
                 eventLog.add(DeletedAccountsConsumer(clock: wall)), eventLog.add(ReactionCountersConsumer()),
-                eventLog.add(EngagementDeletionConsumer(clock: wall)),
+                eventLog.add(EngagementDeletionConsumer(clock: wall)), eventLog.add(NotificationsConsumer(clock: wall)),
             ]
         for runner in runners { try await runner.prepare() }
 
@@ -134,6 +136,8 @@ struct TestServer: Sendable {
                 clock: wall),
             bookmarks: BookmarkService(database: database, posts: posts, marks: marks, ids: ids),
             feed: feed, markers: markers,
+            notifications: NotificationService(
+                database: database, directory: directory, relations: relations, posts: posts, markers: markers),
             streams: StreamHub(
                 database: database, directory: directory, relations: relations, library: library,
                 authenticator: authenticator, feed: feed, markers: markers, settings: options.streams, clock: wall,

@@ -19,7 +19,7 @@ struct LogHarness {
 
     init() async throws {
         cluster = try Cluster()
-        let names = Topic.allCases.map(\.name) + ["feed-updates", "notification-events"]
+        let names = Topic.allCases.map(\.name) + ["feed-updates"]
         for name in names { try cluster.mock.createTopic(name, partitions: partitions) }
         topics = KafkaTopics(settings: cluster.settings, partitions: partitions)
         folder = try TemporaryFolder()

@@ -18,6 +18,7 @@ struct FeatureTests {
         for (one, other) in zip(embedded, distributed) { #expect(one == other) }
         #expect(embedded.count == distributed.count)
         #expect(embedded.contains("problems: []"))
+        #expect(embedded.contains { $0.hasPrefix("told to alice:") && $0.contains("reaction by dan carol (2)") })
         #expect(embedded.contains(#"mentioned: ["carol", "dan"]"#))
         #expect(embedded.contains(#"mentioned after the edit: ["bob"]"#))
         #expect(embedded.contains("bob's statement while closed: commentsClosed"))
@@ -33,6 +34,7 @@ struct FeatureTests {
             try await changes(town, chronicle, reply)
             try await comments(town, chronicle)
             try await mentions(town, chronicle)
+            try await notifications(town, chronicle)
             try await restrictions(town, chronicle)
             try await imports(town, chronicle)
             try await endings(town, chronicle)

@@ -2,6 +2,7 @@ import Accounts
 import Core
 import Engagement
 import EventLog
+import Notifications
 import Posts
 import SQL
 import SocialGraph
@@ -20,7 +21,7 @@ struct PlanStore: Sendable {
         database = String(url.prefix { $0 != "?" }.split(separator: "/").last ?? "")
         let migrations =
             [Outbox.migration] + AccountSchema.migrations + GraphSchema.migrations + PostSchema.migrations
-            + EngagementSchema.migrations
+            + EngagementSchema.migrations + NotificationSchema.migrations
         let schema = migrations.sorted { $0.name < $1.name }.flatMap { $0.statements(.postgreSQL) }
         let script = ["CREATE SEQUENCE log_offsets"] + schema + Self.contents
         try server.query(script.joined(separator: ";\n"), database: database)
@@ -95,6 +96,15 @@ struct PlanStore: Sendable {
         """
         INSERT INTO bookmarks (account_id, post_id, folder, bookmark_id)
         SELECT account_id, post_id, '', post_id FROM viewer_marks
+        """,
+        """
+        INSERT INTO notifications (account_id, kind, subject_id, actor_id, object_id, notification_id, detail)
+        SELECT author(n), 5, post(k, n), author(n % 1000 + 1), 0, post(k, n), 1
+        FROM generate_series(1, 40) AS k, generate_series(1, 1000) AS n
+        """,
+        """
+        INSERT INTO notification_groups (account_id, kind, subject_id, newest_id, beyond)
+        SELECT account_id, kind, subject_id, notification_id, 0 FROM notifications
         """,
         "INSERT INTO followers (follower_id, followee_id, follow_id) SELECT * FROM following",
         """

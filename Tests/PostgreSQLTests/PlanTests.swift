@@ -6,6 +6,7 @@ struct PlanTests {
     private static let bigTables: Set = [
         "posts", "post_counters", "replies", "following", "followers", "outbox", "viewer_marks",
         "reactions", "reaction_counters", "bookmarks", "mentions",
+        "notifications", "notification_groups",
     ]
 
     @Test(

@@ -4,6 +4,7 @@ import Engagement
 import EventLog
 import KeyValue
 import Logging
+import Notifications
 import Posts
 import SQL
 import SocialGraph
@@ -20,6 +21,8 @@ struct Town: Sendable {
     let directory: AccountDirectory
     let graph: GraphService
     let posts: PostService
+    let reactions: ReactionService
+    let notifications: NotificationService
     let feed: FeedReader
     let home: HomeTimelines
     let eventLog: EventLog
@@ -42,6 +45,7 @@ struct Town: Sendable {
     private init(_ database: any Database) async throws {
         let features =
             AccountSchema.migrations + GraphSchema.migrations + PostSchema.migrations + EngagementSchema.migrations
+            + NotificationSchema.migrations
         try await Migrator([Outbox.migration, IDGenerator.migration, ConsumerWatermarks.migration] + features).migrate(
             database)
         self.database = database
@@ -70,6 +74,7 @@ struct Town: Sendable {
         let others: [any EventConsumer] = [
             AccountCountersConsumer(), PostCountersConsumer(dialect: database.dialect),
             DeletedAccountsConsumer(clock: clock),
+            NotificationsConsumer(dialect: database.dialect, clock: clock),
         ]
         runners = [fanOut] + others.map { [eventLog] in eventLog.add($0) }
         for runner in runners { try await runner.prepare() }
@@ -89,6 +94,12 @@ struct Town: Sendable {
             database: database, directory: directory, relations: relations, library: library, marks: marks, ids: ids,
             clock: clock,
             locks: KeyLock())
+        reactions = ReactionService(
+            database: database, posts: posts, marks: marks, directory: directory, relations: relations, ids: ids,
+            clock: clock)
+        notifications = NotificationService(
+            database: database, directory: directory, relations: relations, posts: posts,
+            markers: MarkerService(database: database, clock: clock))
         feed = FeedReader(
             database: database, directory: directory, relations: relations, library: library, marks: marks, home: home,
             users: users, pulled: pulled, source: source, clock: clock, fanOutOffset: { fanOut.processed })

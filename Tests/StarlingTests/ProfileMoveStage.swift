@@ -121,6 +121,14 @@ struct ProfileMoveStage: Sendable {
         SELECT 7, id, 'Read "later" é', 105 FROM posts ORDER BY id LIMIT 1
         """,
         "INSERT INTO markers (account_id, list, last_read_id, version, updated_at) VALUES (7, 0, 106, 3, 5)",
+        """
+        INSERT INTO notifications (account_id, kind, subject_id, actor_id, object_id, notification_id, detail)
+        SELECT 8, 5, id, 7, 0, 107, 6 FROM posts ORDER BY id LIMIT 1
+        """,
+        """
+        INSERT INTO notification_groups (account_id, kind, subject_id, newest_id, beyond)
+        SELECT 8, 5, id, 107, 2 FROM posts ORDER BY id LIMIT 1
+        """,
         "INSERT INTO post_counters (post_id, likes) SELECT id, 3 FROM posts ORDER BY id DESC LIMIT 3 ON CONFLICT DO NOTHING",
         """
         INSERT INTO idempotency_keys (account_id, route, key, body_hash, result_id, created_at)

@@ -10,7 +10,7 @@ package struct KafkaTopics: Sendable {
     private let retention: Duration
 
     /// Those that no event goes to yet, but features to come will use.
-    private static let reserved = ["feed-updates", "notification-events"]
+    private static let reserved = ["feed-updates"]
 
     /// - Parameters:
     ///   - partitions: of each topic that is created. Those of an existing topic may only be added to while nothing of it

@@ -1,4 +1,5 @@
 import Core
+import Notifications
 import Posts
 
 /// What a summary leaves open, by operation.
@@ -13,7 +14,7 @@ enum OpenAPIDescriptions {
     private static let texts = accounts.merging(posts) { $1 }.merging(comments) { $1 }.merging(graph) { $1 }.merging(
         engagement
     ) { $1 }
-    .merging(live) { $1 }.merging(operations) { $1 }
+    .merging(live) { $1 }.merging(notifications) { $1 }.merging(operations) { $1 }
 
     private static let engagement = [
         "react":
@@ -103,6 +104,16 @@ enum OpenAPIDescriptions {
             + "it anew with `Last-Event-ID`, which browsers do by themselves.",
         "getMarkers": "Shared by all of your devices.",
         "moveMarkers": "Lists left out stay. Your other devices hear of it by `read-marker`.",
+    ]
+
+    private static let notifications = [
+        "listNotifications":
+            "What others did with your posts and account, told together by kind and post: \"alice and 12 others\". "
+            + "A group that something is added to moves to the top and is unread again. What was taken back, and what you may "
+            + "not or do not want to see, is left out.",
+        "countNotifications": "Counted up to \(Limits.unreadNotificationsMax).",
+        "readNotifications":
+            "Moves your marker `notifications`, which your other devices hear of. Without a body, all are read.",
     ]
 
     private static let operations = [

@@ -1,4 +1,5 @@
 import Core
+import Notifications
 import Posts
 
 /// Query and header parameters that several routes share.
@@ -41,6 +42,9 @@ enum OpenAPIParameters {
         "reaction": query(
             "reaction", "Only those who reacted in this way.",
             ["type": "string", "enum": .array(OpenAPISchemas.reactionNames)], example: "LOVE"),
+        "kind": query(
+            "kind", "Only notifications of this kind.",
+            ["type": "string", "enum": .array(NotificationKind.allCases.map { .string($0.name) })], example: "mention"),
         "folder": query(
             "folder", "Only the bookmarks in this folder; empty for those in none.", ["type": "string"],
             example: "To read"),

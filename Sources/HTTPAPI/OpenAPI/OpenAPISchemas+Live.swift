@@ -16,6 +16,7 @@ extension OpenAPISchemas {
                 to be seen any more.
                 - `counters`: `{"posts": [{"post_id", "likes_count", "comments_count", "shares_count"}]}` of such posts, at \
                 most once in a second.
+                - `notification`: `{"notification_id", "kind"}` of what `GET /v1/notifications` has as its newest by now.
                 - `read-marker`: your markers, as `GET /v1/me/markers` gives them.
                 - `reset`: `{}`; events may be missing, so load anew what you show.
                 """,

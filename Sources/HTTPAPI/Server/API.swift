@@ -28,6 +28,7 @@ package struct API: Sendable {
             GraphRoutes(services: services).endpoints, PostRoutes(services: services).endpoints,
             FeedRoutes(services: services).endpoints, CommentRoutes(services: services).endpoints,
             EngagementRoutes(services: services).endpoints, StreamRoutes(services: services).endpoints,
+            NotificationRoutes(services: services).endpoints,
         ]
         let lease = services.database.cacheLease
         let features = controllers.flatMap(\.self).map { $0.answering(under: lease) }

@@ -1,6 +1,7 @@
 import Accounts
 import Core
 import Engagement
+import Notifications
 import Posts
 import SQL
 import SocialGraph
@@ -21,6 +22,7 @@ package struct APIServices: Sendable {
     package let bookmarks: BookmarkService
     package let feed: FeedReader
     package let markers: MarkerService
+    package let notifications: NotificationService
     package let streams: StreamHub
     package let database: any Database
 
@@ -28,7 +30,7 @@ package struct APIServices: Sendable {
         accounts: AccountService, sessions: SessionService, authenticator: Authenticator,
         activity: ActivityRecorder, directory: AccountDirectory, relations: RelationsCache, graph: GraphService,
         posts: PostService, reactions: ReactionService, bookmarks: BookmarkService, feed: FeedReader,
-        markers: MarkerService, streams: StreamHub, database: any Database
+        markers: MarkerService, notifications: NotificationService, streams: StreamHub, database: any Database
     ) {
         self.accounts = accounts
         self.sessions = sessions
@@ -42,6 +44,7 @@ package struct APIServices: Sendable {
         self.bookmarks = bookmarks
         self.feed = feed
         self.markers = markers
+        self.notifications = notifications
         self.streams = streams
         self.database = database
     }

@@ -51,7 +51,10 @@ enum AdminAccess {
         settings.engines = engines
         settings.isCommand = true
         // Beside the servers that use the store, it does what they would, so that a command can wait for it.
-        if engines.isShared { settings.roles = engines.redisURL == nil ? [.upkeep] : [.upkeep, .fanout] }
+        if engines.isShared {
+            settings.roles = [.upkeep, .notifications]
+            if engines.redisURL != nil { settings.roles.insert(.fanout) }
+        }
         return try await useLocally(directory, settings, body)
     }
 

@@ -17,8 +17,8 @@ struct ServerOptions: ParsableArguments {
 
     @Option(
         help: """
-            What this process does, with commas: api, relay, fanout, upkeep (default: everything). Fewer than all need \
-            --database-url.
+            What this process does, with commas: api, relay, fanout, upkeep, notifications (default: everything). Fewer \
+            than all need --database-url.
             """)
     var roles: String?
 

@@ -9,7 +9,8 @@ enum MovedTables {
         "follow_requests", "blocks", "mutes", "posts", "post_revisions", "post_counters", "replies", "pins", "mentions",
         "reposts",
         "viewer_marks",
-        "reactions", "reaction_counters", "bookmarks", "markers", "import_progress",
+        "reactions", "reaction_counters", "bookmarks", "markers", "notifications", "notification_groups",
+        "import_progress",
         "idempotency_keys", "outbox", "outbox_retention", "consumer_offsets", "consumer_watermarks", "dead_letters",
         "pulled_authors", "timeline_generation", "rate_limits",
     ]

@@ -8,6 +8,8 @@ enum RoleName: String, CaseIterable, Sendable {
     case fanout
     /// Keeps counters, removes what has expired or was deleted.
     case upkeep
+    /// Tells accounts what concerns them.
+    case notifications
 
     static let all = Set(allCases)
 

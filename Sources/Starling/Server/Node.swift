@@ -5,6 +5,7 @@ import EventLog
 import HTTPAPI
 import KeyValue
 import Logging
+import Notifications
 import Posts
 import Redis
 import SQL
@@ -36,6 +37,7 @@ struct Node: Sendable {
             StoredRateLimiter.migration, ConsumerWatermarks.migration,
         ]
         + AccountSchema.migrations + GraphSchema.migrations + PostSchema.migrations + EngagementSchema.migrations
+        + NotificationSchema.migrations
 
     /// Opens the engines and wires everything on top.
     static func opened(
@@ -107,12 +109,19 @@ struct Node: Sendable {
                 database: database, posts: posts, marks: marks, directory: directory, relations: relations, ids: ids,
                 clock: clock),
             bookmarks: BookmarkService(database: database, posts: posts, marks: marks, ids: ids),
-            feed: feed, markers: markers, streams: streams, database: database)
+            feed: feed, markers: markers,
+            notifications: NotificationService(
+                database: database, directory: directory, relations: relations, posts: posts, markers: markers),
+            streams: streams, database: database)
         var services = timelines.services + [authority, activity]
         if settings.roles.contains(.upkeep) {
             services += try await upkeep(
                 engines, eventLog: eventLog, posts: posts, authority: authority, settings: settings, clock: clock,
                 logger: logger)
+        }
+        if settings.roles.contains(.notifications) {
+            services += try await notifications(
+                engines, eventLog: eventLog, settings: settings, clock: clock, logger: logger)
         }
         if settings.roles.contains(.relay), let topics = engines.kafka {
             let lease = WorkLease("relay", holder: engines.holder, database: database, logger: logger)
@@ -136,24 +145,8 @@ struct Node: Sendable {
             ReactionCountersConsumer(dialect: engines.database.dialect),
             EngagementDeletionConsumer(dialect: engines.database.dialect, clock: clock),
         ]
-        var services: [any Service] = []
-        for consumer in consumers {
-            guard !engines.leavesEvents else {
-                eventLog.addGuest(consumer)
-                continue
-            }
-            if let topics = engines.kafka {
-                services.append(eventLog.add(consumer, from: topics))
-                continue
-            }
-            let lease =
-                settings.engines.isShared
-                ? WorkLease(consumer.group, holder: engines.holder, database: engines.database, logger: logger) : nil
-            let runner = eventLog.add(consumer, under: lease)
-            if let lease { services.append(lease) } else { try await runner.prepare() }
-            services.append(runner)
-        }
-        guard !engines.leavesEvents else { return [] }
+        let services = try await run(consumers, engines, eventLog: eventLog, settings: settings, logger: logger)
+        guard !engines.leavesEvents else { return services }
         let database = engines.database
         return services + [
             SessionPurge(database: database, authority: authority, clock: clock, logger: logger),

@@ -1,5 +1,6 @@
 import Accounts
 import Core
+import Notifications
 import Posts
 
 /// Something that a client hears of while it happens. It carries ids, never text.
@@ -11,6 +12,8 @@ package enum StreamEvent: Hashable, Sendable {
     case postDeleted(ID<Post>)
     /// The JSON of the posts' counters.
     case counters([UInt8])
+    /// Something that concerns the listener; its list of notifications has it by now.
+    case notification(Int64, NotificationKind)
     /// The JSON of the read positions.
     case readMarker([UInt8])
     /// What was missed cannot be told: the client loads anew what it shows.
@@ -22,6 +25,7 @@ package enum StreamEvent: Hashable, Sendable {
         case .postUpdated: "post.updated"
         case .postDeleted: "post.deleted"
         case .counters: "counters"
+        case .notification: "notification"
         case .readMarker: "read-marker"
         case .reset: "reset"
         }
@@ -37,6 +41,14 @@ package enum StreamEvent: Hashable, Sendable {
             json.raw("}")
             return json.bytes
         case .counters(let data), .readMarker(let data): return data
+        case .notification(let id, let kind):
+            var json = JSONWriter(capacity: 80)
+            json.raw("{\"notification_id\":")
+            json.id(id)
+            json.raw(",\"kind\":")
+            json.string(kind.name)
+            json.raw("}")
+            return json.bytes
         case .reset: return Array("{}".utf8)
         }
     }

@@ -2,6 +2,7 @@ import Accounts
 import Core
 import Engagement
 import Logging
+import Notifications
 import Posts
 import SQL
 import SocialGraph
@@ -60,6 +61,8 @@ extension StreamHub {
         case .account(let id): tasks.accounts.insert(id)
         case .signingKeys: tasks.keysChanged = true
         case .markersMoved(let account): tasks.markers.insert(account)
+        case .notified(let account, let id, let kind):
+            if let kind = NotificationKind(rawValue: kind) { tell(.notification(id, kind), to: [account]) }
         case .bulk: loseEverything()
         default: break
         }

@@ -164,7 +164,7 @@ extension Change {
     fileprivate var concernsStreams: Bool {
         switch self {
         case .published, .post, .postCounters, .followed, .unfollowed, .account, .sessionRevoked, .signingKeys,
-            .markersMoved, .bulk:
+            .markersMoved, .notified, .bulk:
             true
         case .eventsAppended, .relationship, .counters, .marked, .pulled, .timelinesDropped: false
         }

@@ -32,7 +32,7 @@ struct StreamMetrics: Sendable {
     let reset = Counter(label: MetricName.streamResumes, dimensions: [("outcome", "reset")])
 
     init() {
-        let names = ["post.new", "post.updated", "post.deleted", "counters", "read-marker", "reset"]
+        let names = ["post.new", "post.updated", "post.deleted", "counters", "notification", "read-marker", "reset"]
         events = Dictionary(
             uniqueKeysWithValues: names.map {
                 ($0, Counter(label: MetricName.streamEvents, dimensions: [("event", $0)]))

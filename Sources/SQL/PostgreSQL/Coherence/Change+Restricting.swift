@@ -6,7 +6,8 @@ extension Change {
     package var restricts: Bool {
         switch self {
         case .account, .relationship, .unfollowed, .post, .sessionRevoked, .signingKeys, .bulk: true
-        case .eventsAppended, .followed, .published, .counters, .postCounters, .marked, .pulled, .timelinesDropped,
+        case .eventsAppended, .notified, .followed, .published, .counters, .postCounters, .marked, .pulled,
+            .timelinesDropped,
             .markersMoved:
             false
         }

@@ -20,6 +20,7 @@ enum ChangeCodec {
         case timelinesDropped
         case marked
         case markersMoved
+        case notified = 50
     }
 
     /// `eventsAppended` is left out: whoever follows the log sees the events.
@@ -48,6 +49,7 @@ enum ChangeCodec {
             case .pulled(let author, let through): add(.pulled, [author, through])
             case .timelinesDropped(let generation): add(.timelinesDropped, [generation])
             case .markersMoved(let account): add(.markersMoved, [account])
+            case .notified(let account, let notification, let kind): add(.notified, [account, notification, kind])
             case .marked(let account, let post, let mask, let value): add(.marked, [account, post, mask, value])
             }
         }
@@ -105,6 +107,7 @@ enum ChangeCodec {
             case .pulled: numbers(2).map { .pulled(author: $0[0], through: $0[1]) }
             case .timelinesDropped: number().map { .timelinesDropped(generation: $0) }
             case .markersMoved: number().map { .markersMoved($0) }
+            case .notified: numbers(3).map { .notified(account: $0[0], notification: $0[1], kind: $0[2]) }
             case .marked: numbers(4).map { .marked(account: $0[0], post: $0[1], mask: $0[2], value: $0[3]) }
             }
         }

@@ -1,0 +1,60 @@
+import Accounts
+import Core
+import Engagement
+import Posts
+import SocialGraph
+
+extension NotificationService {
+    /// What of these groups the viewer may see: no actor who is gone, muted or kept apart by a block, and no post that is not for
+    /// the viewer.
+    func shown(
+        _ rows: [NotificationRows.Group], to viewer: ID<Account>, read: Int64
+    ) async throws -> [NotificationGroup] {
+        guard !rows.isEmpty else { return [] }
+        let relations = try await relations.relations(of: viewer)
+        let cards = try await directory.cards(Array(Set(rows.flatMap { $0.facts.map(\.actor) })))
+        func isWelcome(_ actor: ID<Account>) -> Bool {
+            cards[actor]?.account.isActive == true && !relations.apart.contains(actor)
+                && !relations.muted.contains(actor)
+        }
+        let admitted = rows.map { row in
+            var row = row
+            row.facts.removeAll { !isWelcome($0.actor) }
+            return row
+        }.filter { !$0.facts.isEmpty }
+        let wanted = Set(admitted.flatMap(\.posts))
+        let posts = try await posts.posts(wanted.map { ID($0) }, viewer: viewer)
+        let byID = Dictionary(posts.map { ($0.card.post.id.rawValue, $0) }) { first, _ in first }
+        return admitted.compactMap { present($0, to: viewer, cards, byID, read: read) }
+    }
+
+    private func present(
+        _ row: NotificationRows.Group, to viewer: ID<Account>, _ cards: [ID<Account>: AccountCard],
+        _ posts: [Int64: PostService.Shown], read: Int64
+    ) -> NotificationGroup? {
+        let post = row.kind.subject == .post ? posts[row.subject] : nil
+        guard row.kind.subject != .post || post != nil else { return nil }
+        var seen: Set<ID<Account>> = []
+        let actors = row.facts.map(\.actor).filter { $0 != viewer && seen.insert($0).inserted }
+        return NotificationGroup(
+            id: row.id, kind: row.kind, postID: row.kind.subject == .day ? nil : ID(row.subject),
+            actors: actors.prefix(Limits.notificationActorsShown).compactMap { cards[$0] },
+            actorsCount: Int64(actors.count) + row.beyond,
+            reaction: row.kind == .reaction ? row.facts.first.flatMap { Reaction(rawValue: $0.detail) } : nil,
+            post: post, latest: row.tellingPosts.lazy.compactMap { posts[$0] }.first, isRead: row.id <= read)
+    }
+}
+
+extension NotificationRows.Group {
+    /// The newest posts of actors that may be shown with it.
+    fileprivate var tellingPosts: [Int64] {
+        kind.isToldByPost ? facts.prefix(Limits.notificationPostsLooked).map(\.object) : []
+    }
+
+    fileprivate var posts: [Int64] { (kind.subject == .post ? [subject] : []) + tellingPosts }
+}
+
+extension Limits {
+    /// Comments or quotes of a group that are looked at to find one that the viewer may see.
+    package static let notificationPostsLooked = 3
+}
