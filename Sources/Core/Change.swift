@@ -24,6 +24,10 @@ package enum Change: Hashable, Sendable {
     case postCounters([Int64])
     /// What an account did with a post: of its flags, those in the mask are as in the value from now on.
     case marked(account: Int64, post: Int64, mask: Int64, value: Int64)
+    /// A repost, with its own position, that is there from now on.
+    case shared(post: Int64, sharer: Int64, position: Int64)
+    /// A repost that is gone.
+    case unshared(post: Int64, sharer: Int64, position: Int64)
     /// How far an account has read.
     case markersMoved(Int64)
     /// An account is told of something, of a `NotificationKind`.

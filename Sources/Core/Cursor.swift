@@ -18,6 +18,7 @@ package struct Cursor: Hashable, Sendable {
         case oldestComments = "o"
         case topComments = "t"
         case notifications = "n"
+        case shares = "h"
     }
 
     package let kind: Kind

@@ -23,6 +23,9 @@ package enum EventKind: Int64, Sendable, CaseIterable {
     case postEdited = 2
     case postDeleted = 3
     case postsImported = 4
+    /// A repost: the subject is the post, the object its author, the list the post's position; the position is the repost's.
+    case shared = 10
+    case unshared = 11
 
     case followed = 20
     case unfollowed = 21
@@ -49,7 +52,7 @@ package enum EventKind: Int64, Sendable, CaseIterable {
 
     package var topic: Topic {
         switch self {
-        case .postPublished, .postEdited, .postDeleted, .postsImported: .posts
+        case .postPublished, .postEdited, .postDeleted, .postsImported, .shared, .unshared: .posts
         case .followed, .unfollowed, .unmuted, .followsImported, .blocked, .muted, .followRequested,
             .followRequestEnded:
             .graph

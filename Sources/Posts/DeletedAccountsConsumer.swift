@@ -4,7 +4,7 @@ import EventLog
 import SQL
 import SocialGraph
 
-/// Takes down what a deleted account leaves: its posts become tombstones, its follows, requests, blocks and mutes go.
+/// Takes down what a deleted account leaves: its posts become tombstones, its reposts, follows, requests, blocks and mutes go.
 /// It is hidden from the moment of deletion; this removes it.
 package struct DeletedAccountsConsumer: TransactionalConsumer {
     package let group = "deleted-accounts"
@@ -20,7 +20,19 @@ package struct DeletedAccountsConsumer: TransactionalConsumer {
             let account = ID<Account>(event.subject)
             try deletePosts(of: account, store)
             try MentionRows.delete(naming: account, store)
+            try deleteReposts(of: account, store)
             try GraphDeletion.removeEverything(of: account, now: clock.now(), store)
+        }
+    }
+
+    private func deleteReposts(of account: ID<Account>, _ store: any SQLWriter) throws {
+        let shared = try store.query(
+            "SELECT post_id FROM reposts WHERE sharer_id = $1 AND bucket = $2 ORDER BY position",
+            [.integer(account.rawValue), .integer(Int64(account.bucket))]
+        ) { $0.id(0, Post.self) }
+        for post in shared {
+            guard let share = try ShareWrites.stored(post, by: account, store) else { continue }
+            try ShareWrites.delete(share, of: post, by: account, now: clock.now(), store)
         }
     }
 

@@ -27,4 +27,5 @@ package struct Post: Sendable, Hashable {
     package let editedAt: Int64?
     /// Who may comment below it; means something at the root of a thread only.
     package var commentPolicy = CommentPolicy.open
+    package var sharePolicy = SharePolicy.everyone
 }

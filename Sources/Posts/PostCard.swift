@@ -8,6 +8,8 @@ package final class PostCard: Sendable {
     package let likes: Int64
     package let comments: Int64
     package let shares: Int64
+    /// Whether anyone may have shared it: who did is to be asked of the reposts.
+    package let isShared: Bool
     /// The JSON before and behind the author.
     private let opening: FrozenBytes
     private let rest: FrozenBytes
@@ -15,12 +17,13 @@ package final class PostCard: Sendable {
     /// - Parameter entities: of the content, with the accounts that are mentioned; left out, it mentions nobody.
     package init(
         _ post: Post, content: String, entities: PostEntities? = nil, likes: Int64 = 0, comments: Int64 = 0,
-        shares: Int64 = 0
+        shares: Int64 = 0, isShared: Bool = false
     ) {
         self.post = post
         self.likes = likes
         self.comments = comments
         self.shares = shares
+        self.isShared = isShared
         var writer = JSONWriter(capacity: 64)
         writer.raw("{\"post_id\":")
         writer.id(post.id.rawValue)
@@ -48,24 +51,31 @@ package final class PostCard: Sendable {
     package static let commentBytesMax = 40
 
     /// Lays the whole comment: the post, with its id under a comment's name first.
-    package func writeComment(author: AccountCard, viewer: ViewerFlags, to splicer: inout ByteSplicer) {
+    package func writeComment(
+        author: AccountCard, viewer: ViewerFlags, sharedBy: SharedBy? = nil, to splicer: inout ByteSplicer
+    ) {
         splicer.append("{\"comment_id\":\"" as StaticString)
         splicer.append(post.id.description)
         splicer.append("\"," as StaticString)
         opening.withUnsafeBytes { splicer.append(UnsafeRawBufferPointer(rebasing: $0.dropFirst())) }
-        writeRest(author: author, viewer: viewer, to: &splicer)
+        writeRest(author: author, viewer: viewer, sharedBy: sharedBy, to: &splicer)
     }
 
     /// Lays the whole post.
-    package func write(author: AccountCard, viewer: ViewerFlags, to splicer: inout ByteSplicer) {
+    package func write(
+        author: AccountCard, viewer: ViewerFlags, sharedBy: SharedBy? = nil, to splicer: inout ByteSplicer
+    ) {
         splicer.append(opening)
-        writeRest(author: author, viewer: viewer, to: &splicer)
+        writeRest(author: author, viewer: viewer, sharedBy: sharedBy, to: &splicer)
     }
 
-    private func writeRest(author: AccountCard, viewer: ViewerFlags, to splicer: inout ByteSplicer) {
+    private func writeRest(
+        author: AccountCard, viewer: ViewerFlags, sharedBy: SharedBy?, to splicer: inout ByteSplicer
+    ) {
         splicer.append(author.authorJSON)
         splicer.append(rest)
         viewer.write(to: &splicer)
+        sharedBy?.write(to: &splicer)
         splicer.append(UInt8(ascii: "}"))
     }
 
@@ -78,6 +88,8 @@ package final class PostCard: Sendable {
         entities.write(to: &writer)
         writer.raw(",\"media\":[],\"visibility\":")
         writer.string(post.visibility.name)
+        writer.raw(",\"share_policy\":")
+        writer.string(post.sharePolicy.name)
         writer.raw(",\"reply_to\":")
         writer.id(post.replyTo?.rawValue)
         writer.raw(",\"created_at\":")

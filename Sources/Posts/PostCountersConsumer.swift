@@ -2,7 +2,7 @@ import Core
 import EventLog
 import SQL
 
-/// Counts the visible descendants of each post, from the events and in the transaction of its offset.
+/// Counts the visible descendants of each post and its reposts, from the events and in the transaction of its offset.
 package struct PostCountersConsumer: TransactionalConsumer {
     package let group = "post-counters"
     package let topics: Set<Topic> = [.posts]
@@ -22,6 +22,25 @@ package struct PostCountersConsumer: TransactionalConsumer {
             if amount != 0 { deltas[event.subject, default: 0] += amount }
         }
         for (reply, amount) in deltas where amount != 0 { try count(reply, amount, store) }
+        try countShares(events, store)
+    }
+
+    private func countShares(_ events: [Event], _ store: any SQLWriter) throws {
+        var deltas: [Int64: Int64] = [:]
+        var positions: Set<Int64> = []
+        for event in events where event.kind == .shared || event.kind == .unshared {
+            deltas[event.subject, default: 0] += event.kind == .shared ? 1 : -1
+            positions.formUnion(event.list)
+        }
+        // In one order, so that two processes never wait for each other.
+        for (post, amount) in deltas.sorted(by: { $0.key < $1.key }) where amount != 0 {
+            try store.execute(
+                """
+                INSERT INTO post_counters (\(layout.counterKey), shares) VALUES (\(layout.counterKey(of: "$1")), $2)
+                ON CONFLICT (\(layout.counterKey)) DO UPDATE SET shares = post_counters.shares + excluded.shares
+                """, [.integer(post), .integer(amount)])
+        }
+        if !positions.isEmpty { store.announce(.postCounters(positions.sorted())) }
     }
 
     private static func difference(_ event: Event) -> Int64 {

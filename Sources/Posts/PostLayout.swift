@@ -3,7 +3,7 @@ import SQL
 /// How the posts' tables lie: PostgreSQL has them in partitions by bucket, which every key there begins with.
 package struct PostLayout: Sendable {
     private let dialect: Dialect
-    private var isPartitioned: Bool { dialect == .postgreSQL }
+    var isPartitioned: Bool { dialect == .postgreSQL }
 
     package init(_ dialect: Dialect) {
         self.dialect = dialect

@@ -7,6 +7,8 @@ import Synchronization
 /// Published posts with their encoded JSON, in memory by position: bounded by bytes, loaded in batches, and never older
 /// than an acknowledged change.
 package final class PostLibrary: CommitObserver, Sendable {
+    /// What else timelines hold.
+    package let reposts: RepostLibrary
     private let database: any Database
     private let cache: CoherentCache<Position, PostCard?>
     /// Of posts that are being committed.
@@ -16,6 +18,7 @@ package final class PostLibrary: CommitObserver, Sendable {
     /// - Parameter bytesMax: the bound on the memory of the cards.
     package init(database: any Database, bytesMax: Int = 256 << 20) {
         self.database = database
+        reposts = RepostLibrary(database: database)
         cache = CoherentCache(name: "posts", costMax: bytesMax, lease: database.cacheLease, cost: { $1?.cost ?? 64 })
         database.observe(self)
     }

@@ -6,7 +6,8 @@ import SQL
 package enum PostQueries {
     private static let columns = """
         p.id, p.author_id, p.position, p.visibility, p.reply_to, p.reply_to_author, p.root_id, p.depth, p.version,
-        p.created_at, p.edited_at, p.comment_policy, p.content, c.likes, c.comments, c.shares
+        p.created_at, p.edited_at, p.comment_policy, p.share_policy, p.content, c.likes, c.comments, c.shares,
+        EXISTS (SELECT 1 FROM post_shares s WHERE s.bucket = p.bucket AND s.post_id = p.id)
         """
 
     /// The published posts at these positions.
@@ -136,6 +137,7 @@ package enum PostQueries {
         let post: Post
         let content: String
         var entities: PostEntities
+        let isShared: Bool
         let counters: (likes: Int64, comments: Int64, shares: Int64)
 
         init(_ row: any SQLRow) {
@@ -144,10 +146,12 @@ package enum PostQueries {
                 visibility: Visibility(rawValue: row.int64(3)) ?? .author, replyTo: row.optionalInt64(4).map { ID($0) },
                 replyToAuthor: row.optionalInt64(5).map { ID($0) }, rootID: row.optionalInt64(6).map { ID($0) },
                 depth: Int(row.int64(7)), version: row.int64(8), createdAt: row.int64(9),
-                editedAt: row.optionalInt64(10), commentPolicy: CommentPolicy(rawValue: row.int64(11)) ?? .closed)
-            content = row.text(12)
+                editedAt: row.optionalInt64(10), commentPolicy: CommentPolicy(rawValue: row.int64(11)) ?? .closed,
+                sharePolicy: SharePolicy(rawValue: row.int64(12)) ?? .nobody)
+            content = row.text(13)
             entities = PostEntities(content)
-            counters = (row.int64(13), row.int64(14), row.int64(15))
+            counters = (row.int64(14), row.int64(15), row.int64(16))
+            isShared = row.flag(17)
         }
     }
 
@@ -159,7 +163,7 @@ package enum PostQueries {
             entities.accounts = accounts[row.post.id] ?? [:]
             return PostCard(
                 row.post, content: row.content, entities: entities, likes: row.counters.likes,
-                comments: row.counters.comments, shares: row.counters.shares)
+                comments: row.counters.comments, shares: row.counters.shares, isShared: row.isShared)
         }
     }
 }

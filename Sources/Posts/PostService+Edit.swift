@@ -14,14 +14,20 @@ package struct PostRevision: Sendable {
 
 extension PostService {
     /// Replaces the text (and visibility) of one's own post; the old version stays in the history.
+    /// - Parameter sharePolicy: who may repost and quote it from now on; nil leaves it. What was shared stays.
     /// - Throws: `PostsError.notFound` for a post that is not there or not the viewer's own.
     package func edit(
-        _ id: ID<Post>, content: PostContent, visibility: Visibility?, viewer: ID<Account>
+        _ id: ID<Post>, content: PostContent, visibility: Visibility?, sharePolicy: SharePolicy? = nil,
+        viewer: ID<Account>
     ) async throws -> Shown {
         let now = clock.now()
         let entities = PostEntities(content.text)
         try await database.write { store in
             guard let old = try Self.ownPost(id, viewer, store) else { throw PostsError.notFound }
+            if let sharePolicy, sharePolicy != old.sharePolicy {
+                try Self.set(sharePolicy, of: id, store)
+                store.announce(.post(id.rawValue, author: viewer.rawValue, position: old.position))
+            }
             let visibility = visibility ?? old.visibility
             // Strings are equal when they look equal; here every byte counts.
             guard !content.text.utf8.elementsEqual(old.content.utf8) || visibility != old.visibility else { return }
@@ -71,6 +77,7 @@ extension PostService {
         let replyToAuthor: Int64
         let writtenAt: Int64
         let isRemoved: Bool
+        let sharePolicy: SharePolicy
     }
 
     /// - Parameter orRemoved: whether one counts that was removed.
@@ -80,7 +87,7 @@ extension PostService {
         try store.first(
             """
             SELECT content, visibility, version, position, reply_to, reply_to_author,
-                coalesce(edited_at, created_at), state
+                coalesce(edited_at, created_at), state, share_policy
             FROM posts WHERE id = $1 AND bucket = $2 AND author_id = $3 AND state IN (3, \(orRemoved ? 4 : 3))
             """, [.integer(id.rawValue), .integer(Int64(id.bucket)), .integer(author.rawValue)]
         ) { row in
@@ -88,8 +95,15 @@ extension PostService {
                 content: row.text(0), visibility: Visibility(rawValue: row.int64(1)) ?? .author,
                 version: row.int64(2), position: row.int64(3), replyTo: row.optionalInt64(4).map { ID($0) },
                 replyToAuthor: row.int64(5), writtenAt: row.int64(6),
-                isRemoved: row.int64(7) == PostState.removed.rawValue)
+                isRemoved: row.int64(7) == PostState.removed.rawValue,
+                sharePolicy: SharePolicy(rawValue: row.int64(8)) ?? .nobody)
         }
+    }
+
+    private static func set(_ policy: SharePolicy, of id: ID<Post>, _ store: any SQLWriter) throws {
+        try store.execute(
+            "UPDATE posts SET share_policy = $1 WHERE id = $2 AND bucket = $3",
+            [.integer(policy.rawValue), .integer(id.rawValue), .integer(Int64(id.bucket))])
     }
 
     private static func replace(

@@ -8,6 +8,8 @@ package struct PostDraft: Sendable {
     package let content: PostContent
     package let visibility: Visibility
     package let replyTo: ID<Post>?
+    /// Who may repost and quote it.
+    package var sharePolicy = SharePolicy.everyone
 
     package init(content: PostContent, visibility: Visibility = .everyone, replyTo: ID<Post>? = nil) {
         self.content = content
@@ -85,6 +87,7 @@ extension PostService {
         Post(
             id: id, author: author, position: Position(id.rawValue), visibility: draft.visibility,
             replyTo: parent?.id, replyToAuthor: parent?.author, rootID: parent.map { $0.rootID ?? $0.id },
-            depth: parent.map { $0.depth + 1 } ?? 0, version: 1, createdAt: clock.now(), editedAt: nil)
+            depth: parent.map { $0.depth + 1 } ?? 0, version: 1, createdAt: clock.now(), editedAt: nil,
+            sharePolicy: draft.sharePolicy)
     }
 }

@@ -36,11 +36,21 @@ package struct PostService: Sendable {
         package let author: AccountCard
         /// What the viewer did with it.
         package var flags: ViewerFlags
+        /// Who brought it here, or shared it as well.
+        package let sharedBy: SharedBy?
+        /// Where it stands in the list it is shown in.
+        package let place: Position
 
-        package init(card: PostCard, author: AccountCard, flags: ViewerFlags = .none) {
+        /// - Parameter place: nil for the post's own.
+        package init(
+            card: PostCard, author: AccountCard, flags: ViewerFlags = .none, sharedBy: SharedBy? = nil,
+            place: Position? = nil
+        ) {
             self.card = card
             self.author = author
             self.flags = flags
+            self.sharedBy = sharedBy
+            self.place = place ?? card.post.position
         }
     }
 
@@ -73,33 +83,6 @@ package struct PostService: Sendable {
         return Shown(card: card, author: author, flags: flags)
     }
 
-    /// A page of one author's posts, newest first.
-    /// - Parameter replies: whether replies are listed too.
-    /// - Returns: the posts and where the next page begins, nil at the end.
-    /// - Throws: `PostsError.notFound` where the author is gone or kept apart from the viewer.
-    package func posts(
-        of id: ID<Account>, viewer: ID<Account>?, before: Position, limit: Int, replies: Bool
-    ) async throws -> (posts: [Shown], next: Position?) {
-        let relations = try await relations(of: viewer)
-        guard let author = try await directory.card(id), author.account.isActive,
-            relations?.apart.contains(id) != true
-        else { throw PostsError.notFound }
-        guard let mayRead = Self.widestReadable(author.account, relations) else { return ([], nil) }
-        let positions = try await database.read { store in
-            try PostQueries.positions(
-                of: id, before: before, limit: limit + 1, mayRead: mayRead, replies: replies, store)
-        }
-        let shown = positions.prefix(limit)
-        let cards = try await library.cards(at: Array(shown))
-        let posts = shown.compactMap { cards[$0] }
-            .filter { PostVisibility.admits($0.post, author: author.account, relations: relations) }
-        let flags = try await flags(of: posts.map(\.post.id), viewer)
-        return (
-            posts.map { Shown(card: $0, author: author, flags: flags[$0.post.id] ?? .none) },
-            positions.count > limit ? shown.last : nil
-        )
-    }
-
     /// Those of these posts that the viewer may see, in the order asked for.
     package func posts(_ wanted: [ID<Post>], viewer: ID<Account>?) async throws -> [Shown] {
         let cards = try await library.cards(wanted)
@@ -122,12 +105,5 @@ package struct PostService: Sendable {
     func relations(of viewer: ID<Account>?) async throws -> Relations? {
         guard let viewer else { return nil }
         return try await relations.relations(of: viewer)
-    }
-
-    /// The most restricted kind of post this viewer may read of this author, nil for none at all.
-    private static func widestReadable(_ author: Account, _ relations: Relations?) -> Visibility? {
-        [.author, .followers, .everyone].first {
-            PostVisibility.admits($0, author: author, relations: relations)
-        }
     }
 }

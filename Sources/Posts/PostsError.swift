@@ -7,6 +7,8 @@ package struct PostsError: Error, Hashable {
         case limitReached
         /// The author of the post does not let this account comment.
         case commentsClosed
+        /// The author of the post does not let this account repost or quote it.
+        case sharingClosed
         /// The same idempotency key is being used by a request that has not been answered.
         case idempotencyInFlight
         /// The idempotency key was used with another body.
@@ -19,6 +21,8 @@ package struct PostsError: Error, Hashable {
     package static let notFound = PostsError(code: .notFound, detail: "There is no such post.")
     package static let commentsClosed = PostsError(
         code: .commentsClosed, detail: "The author of this post does not take comments from you.")
+    package static let sharingClosed = PostsError(
+        code: .sharingClosed, detail: "The author of this post does not let you repost or quote it.")
     package static let idempotencyInFlight = PostsError(
         code: .idempotencyInFlight, detail: "A request with this Idempotency-Key is still being handled.")
     package static let idempotencyMismatch = PostsError(

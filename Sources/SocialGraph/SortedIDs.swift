@@ -22,6 +22,11 @@ package struct SortedIDs: ~Copyable, @unchecked Sendable {
     package var count: Int { memory.count }
     package var isEmpty: Bool { memory.isEmpty }
 
+    /// In ascending order, without a copy.
+    package borrowing func forEach(_ body: (Int64) -> Void) {
+        for value in memory { body(value) }
+    }
+
     package borrowing func contains(_ id: ID<Account>) -> Bool {
         guard !memory.isEmpty else { return false }
         // Halving without a branch: the answer is unforeseeable, and a branch taken wrongly costs more than a step.

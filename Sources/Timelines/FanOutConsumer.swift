@@ -73,7 +73,7 @@ package struct FanOutWork: Sendable {
         try await database.waitUntilApplied(events.last?.offset ?? 0, timeout: Limits.fanOutWait)
         // A commit can be read a moment before it is announced. A reader whose `latest` lies past an event must not meet
         // what a cache holds from before it, or would never hear of what the event brought.
-        let changes = events.compactMap(\.change)
+        let changes = events.flatMap(\.changes)
         for cache in caches { cache.committed(changes) }
         try await preload(events)
         for event in events { try await handle(event) }
@@ -87,7 +87,7 @@ package struct FanOutWork: Sendable {
 
     /// One read for all authors of the batch who are not in memory.
     private func preload(_ events: [Event]) async throws {
-        let authors = Set(events.filter { $0.kind == .postPublished }.map { ID<Account>($0.key) })
+        let authors = Set(events.filter { $0.kind == .postPublished || $0.kind == .shared }.map { ID<Account>($0.key) })
             .filter { directory.cached($0) == nil }
         guard !authors.isEmpty else { return }
         _ = try await directory.cards(Array(authors))
@@ -103,6 +103,7 @@ package struct FanOutWork: Sendable {
             let flags = PostFlags(rawValue: event.flags)
             guard flags.previousVisibility == .author, flags.visibility != .author else { return }
             try await spread(event)
+        case .shared: try await spread(event)
         case .followed: try await backfill(ID(event.key), from: ID(event.subject))
         case .unfollowed: try await purge(ID(event.key), of: ID(event.subject))
         case .followsImported, .postsImported:
@@ -134,7 +135,7 @@ package struct FanOutWork: Sendable {
     private func backfill(_ follower: ID<Account>, from followee: ID<Account>) async throws {
         let max = bounds.backfillEntriesMax
         let found = try await database.read { store in
-            try PostQueries.positions(of: followee, before: .highest, limit: max + 1, store)
+            try ActivityQueries.positions(of: followee, before: .highest, limit: max + 1, store)
         }
         let newest = Array(found.prefix(max))
         let isWhole = found.count <= max
@@ -149,7 +150,7 @@ package struct FanOutWork: Sendable {
         let max = bounds.homeEntriesMax
         let positions: [Position] = try await database.read { store in
             try GraphQueries.follows(follower, followee, store)
-                ? [] : try PostQueries.positions(of: followee, before: .highest, limit: max, store)
+                ? [] : try ActivityQueries.positions(of: followee, before: .highest, limit: max, store)
         }
         guard !positions.isEmpty else { return }
         try await sink.remove(Set(positions.map(\.rawValue)), from: follower)
@@ -157,16 +158,20 @@ package struct FanOutWork: Sendable {
 }
 
 extension Event {
-    /// What caches are told when the event's commit is announced; nil for what adds nothing to a feed.
-    fileprivate var change: Change? {
+    /// What caches are told when the event's commit is announced; nothing where it adds nothing to a feed.
+    fileprivate var changes: [Change] {
         switch kind {
-        case .postPublished: .published(post: subject, author: key, position: position)
-        case .postEdited: .post(subject, author: key, position: position)
-        case .followed: .followed(follower: key, followee: subject)
-        case .unmuted: .relationship(key, subject)
-        case .accountReinstated: .account(subject)
-        case .followsImported, .postsImported: .bulk
-        default: nil
+        case .postPublished: [.published(post: subject, author: key, position: position)]
+        case .postEdited: [.post(subject, author: key, position: position)]
+        case .shared:
+            // A sharer's timeline takes the repost, and whoever shared the post is asked anew.
+            [.published(post: subject, author: key, position: position)]
+                + list.map { .post(subject, author: object, position: $0) }
+        case .followed: [.followed(follower: key, followee: subject)]
+        case .unmuted: [.relationship(key, subject)]
+        case .accountReinstated: [.account(subject)]
+        case .followsImported, .postsImported: [.bulk]
+        default: []
         }
     }
 }

@@ -29,6 +29,6 @@ extension PostService.Shown {
     fileprivate var commentByteCount: Int { byteCount + PostCard.commentBytesMax }
 
     fileprivate func writeComment(to splicer: inout ByteSplicer) {
-        card.writeComment(author: author, viewer: flags, to: &splicer)
+        card.writeComment(author: author, viewer: flags, sharedBy: sharedBy, to: &splicer)
     }
 }

@@ -10,7 +10,8 @@ extension FeedReader {
     private static let eventsMax = 10_000
 
     /// What became part of the viewer's feed after the event log offset `since`, newest first: late commits, posts of
-    /// new followees, posts published or opened late.
+    /// new followees, posts published, opened or shared late. Of posts that only old reposts bring, it tells nothing when
+    /// their authors open them anew.
     /// - Parameters:
     ///   - through: the end of the span, taken from the first page's token for the pages after it; nil for the first.
     ///   - before: the position to go on below.
@@ -45,7 +46,7 @@ extension FeedReader {
 
         mutating func add(_ event: Event, viewer: Int64) {
             switch event.kind {
-            case .postPublished: positions.insert(event.position)
+            case .postPublished, .shared: positions.insert(event.position)
             case .postEdited:
                 let flags = PostFlags(rawValue: event.flags)
                 if flags.visibility.rawValue < flags.previousVisibility.rawValue { positions.insert(event.position) }

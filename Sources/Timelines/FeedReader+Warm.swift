@@ -26,7 +26,7 @@ extension FeedReader {
     }
 
     /// How a page is coming on.
-    private struct WarmPage {
+    struct WarmPage {
         let filter: HomeFilter
         let marks: ViewerMarks
         let limit: Int
@@ -40,6 +40,20 @@ extension FeedReader {
         var next: Position? { hasMore ? last : nil }
         /// What is missing, one more to know whether another follows, and some for what the filter will remove.
         var batch: Int { limit + 1 - laid + 8 }
+
+        /// Begins the next post.
+        /// - Returns: false where the page is full.
+        @inline(__always)
+        mutating func open(at position: Position, to splicer: inout ByteSplicer) -> Bool {
+            guard laid < limit else {
+                hasMore = true
+                return false
+            }
+            if laid > 0 { splicer.append(UInt8(ascii: ",")) }
+            laid += 1
+            last = position
+            return true
+        }
     }
 
     private func layPosts(
@@ -65,25 +79,20 @@ extension FeedReader {
 
     /// - Returns: false where memory does not know enough of this position.
     private func lay(_ position: Position, of page: inout WarmPage, to splicer: inout ByteSplicer) -> Bool {
-        library.withCached(position) { card -> Bool in
-            guard let card else {
-                page.gone.insert(position.rawValue)
+        var mayBeShared = false
+        let isLaid = library.withCached(position) { card -> Bool in
+            guard let card, !card.isShared else {
+                mayBeShared = true
                 return true
             }
             return directory.withCached(card.post.author) { author in
                 guard page.filter.removal(of: card.post, author: author.standing) == nil else { return true }
-                guard page.laid < page.limit else {
-                    page.hasMore = true
-                    return true
-                }
-                if page.laid > 0 { splicer.append(UInt8(ascii: ",")) }
                 guard let flags = page.marks.flags(of: card.post.id.rawValue) else { return false }
-                card.write(author: author, viewer: flags, to: &splicer)
-                page.laid += 1
-                page.last = position
+                if page.open(at: position, to: &splicer) { card.write(author: author, viewer: flags, to: &splicer) }
                 return true
             }
         }
+        return mayBeShared ? layShared(position, of: &page, to: &splicer) : isLaid
     }
 
     /// The newest positions below `before`, written to `positions` until it is full, where it is all in memory.

@@ -30,17 +30,15 @@ struct Gathering {
         return asked
     }
 
-    /// Takes these positions, loading what is missing in one read for posts and one for authors.
+    /// Takes these positions, loading what is missing in a few reads for all of them.
     mutating func take(_ positions: [Position]) async throws {
-        let cards = try await reader.library.cards(at: positions)
-        let authors = try await reader.directory.cards(Array(Set(cards.values.map(\.post.author))))
-        let flags = try await reader.marks.flags(of: cards.values.map(\.post.id), viewer: filter.relations.viewer)
+        let stretch = try await Stretch(positions, filter: filter, reader: reader)
         for position in positions where !isComplete {
-            guard let card = cards[position] else {
-                gone.insert(position.rawValue)
-                continue
+            switch stretch.entry(at: position) {
+            case .shown(let shown): kept.append(shown)
+            case .hidden: break
+            case .gone: gone.insert(position.rawValue)
             }
-            if let author = authors[card.post.author] { add(card, author, flags[card.post.id] ?? .none) }
         }
     }
 
@@ -50,11 +48,6 @@ struct Gathering {
         if !gone.isEmpty { reader.home.remove(gone, from: filter.relations.viewer) }
         guard isComplete else { return FeedPage(posts: kept, next: nil, latest: latest) }
         kept.removeLast(kept.count - limit)
-        return FeedPage(posts: kept, next: kept.last?.card.post.position, latest: latest)
-    }
-
-    private mutating func add(_ card: PostCard, _ author: AccountCard, _ flags: ViewerFlags) {
-        guard filter.removal(of: card.post, author: author.standing) == nil else { return }
-        kept.append(PostService.Shown(card: card, author: author, flags: flags))
+        return FeedPage(posts: kept, next: kept.last?.place, latest: latest)
     }
 }

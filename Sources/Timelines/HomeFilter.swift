@@ -34,4 +34,13 @@ package struct HomeFilter: Sendable {
         if let other = post.replyToAuthor, !relations.follows(other) { return .replyToStranger }
         return nil
     }
+
+    /// Whether the post, which has no place of its own in this feed, is shown there once a followee shares it.
+    package func admitsShared(_ post: Post, author: AccountStanding) -> Bool {
+        guard !relations.muted.contains(author.id) else { return false }
+        switch removal(of: post, author: author) {
+        case .notFollowed, .replyToStranger: return true
+        case nil, .gone, .hidden, .muted: return false
+        }
+    }
 }

@@ -149,7 +149,7 @@ package struct StoreCheck: Sendable {
                     StoreCheckQueries.feed(dialect), [.integer(viewer.rawValue), .integer(Int64(Self.feedDepth))]
                 ) { $0.position(0) }
             }
-            if page.posts.map(\.card.post.position) == expected { return true }
+            if page.posts.map(\.place) == expected { return true }
         }
         return false
     }

@@ -26,6 +26,21 @@ enum StoreCheckQueries {
             """
         ),
         (
+            "reposts are not listed with the post they share",
+            """
+            SELECT count(*) FROM reposts r WHERE NOT EXISTS (SELECT 1 FROM post_shares s
+                WHERE s.bucket = ((r.post_id >> 12) & 1023) AND s.post_id = r.post_id AND s.position = r.position
+                    AND s.sharer_id = r.sharer_id)
+            """
+        ),
+        (
+            "reposts are listed that are not there",
+            """
+            SELECT count(*) FROM post_shares s WHERE NOT EXISTS (SELECT 1 FROM reposts r
+                WHERE r.position = s.position AND r.bucket = ((s.sharer_id >> 12) & 1023) AND r.post_id = s.post_id)
+            """
+        ),
+        (
             "revisions have no post",
             """
             SELECT count(*) FROM post_revisions WHERE NOT EXISTS (
@@ -92,6 +107,8 @@ enum StoreCheckQueries {
         SELECT ancestor AS id, count(*) AS n FROM up GROUP BY ancestor
         """
 
+    private static let countedShares = "SELECT post_id AS id, count(*) AS n FROM post_shares GROUP BY post_id"
+
     static let drifts: [(what: String, sql: String)] = [
         (
             "accounts have wrong counters",
@@ -107,6 +124,14 @@ enum StoreCheckQueries {
             SELECT count(*) FROM posts p LEFT JOIN post_counters c ON c.post_id = p.id
             LEFT JOIN (\(countedComments)) AS truth ON truth.id = p.id
             WHERE coalesce(c.comments, 0) <> coalesce(truth.n, 0)
+            """
+        ),
+        (
+            "posts have a wrong number of reposts",
+            """
+            SELECT count(*) FROM posts p LEFT JOIN post_counters c ON c.post_id = p.id
+            LEFT JOIN (\(countedShares)) AS truth ON truth.id = p.id
+            WHERE coalesce(c.shares, 0) <> coalesce(truth.n, 0)
             """
         ),
     ]
@@ -129,6 +154,14 @@ enum StoreCheckQueries {
             WHERE coalesce(c.comments, 0) <> coalesce(truth.n, 0)
             ON CONFLICT (\(layout.counterKey)) DO UPDATE SET comments = excluded.comments
             """,
+            """
+            INSERT INTO post_counters (\(layout.counterKey), shares)
+            SELECT \(layout.counterKey(of: "p.id")), coalesce(truth.n, 0)
+            FROM posts p LEFT JOIN post_counters c ON c.post_id = p.id
+            LEFT JOIN (\(countedShares)) AS truth ON truth.id = p.id
+            WHERE coalesce(c.shares, 0) <> coalesce(truth.n, 0)
+            ON CONFLICT (\(layout.counterKey)) DO UPDATE SET shares = excluded.shares
+            """,
         ]
     }
 
@@ -149,32 +182,4 @@ enum StoreCheckQueries {
                 (SELECT min(event_offset) FROM consumer_watermarks WHERE consumer_group = counted.consumer), 0)
             """) == 0
     }
-
-    /// A home feed by its definition: the posts of the viewer and of those they follow, newest first.
-    static func feed(_ dialect: Dialect) -> String {
-        let authors = "SELECT followee_id FROM following WHERE follower_id = $1 UNION SELECT $1"
-        return switch dialect {
-        case .sqlite:
-            """
-            SELECT p.position FROM posts p JOIN users a ON a.id = p.author_id
-            WHERE p.author_id IN (\(authors)) AND a.state = 0 AND \(belongsInFeed)
-            ORDER BY p.position DESC LIMIT $2
-            """
-        case .postgreSQL:
-            """
-            SELECT newest.position FROM users a CROSS JOIN LATERAL (
-                SELECT p.position FROM posts p
-                WHERE p.author_id = a.id AND p.bucket = ((a.id >> 12) & 1023) AND \(belongsInFeed)
-                ORDER BY p.position DESC LIMIT $2) AS newest
-            WHERE a.id IN (\(authors)) AND a.state = 0 ORDER BY newest.position DESC LIMIT $2
-            """
-        }
-    }
-
-    private static let belongsInFeed = """
-        p.state = 3 AND (p.author_id = $1 OR (p.visibility <= 1
-            AND NOT EXISTS (SELECT 1 FROM mutes WHERE muter_id = $1 AND muted_id = p.author_id)
-            AND (p.reply_to_author IS NULL OR p.reply_to_author = $1 OR EXISTS (
-                SELECT 1 FROM following WHERE follower_id = $1 AND followee_id = p.reply_to_author))))
-        """
 }

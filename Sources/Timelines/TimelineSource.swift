@@ -19,7 +19,7 @@ package struct TimelineSource: Sendable {
         self.bounds = bounds
     }
 
-    /// The newest posts of everyone the viewer follows.
+    /// The newest posts and reposts of everyone the viewer follows.
     package func home(of viewer: ID<Account>, now: Int64) async throws -> Timeline {
         let dialect = database.dialect
         let max = bounds.homeEntriesMax
@@ -32,16 +32,16 @@ package struct TimelineSource: Sendable {
         }
     }
 
-    /// The newest posts of one author.
+    /// The newest posts and reposts of one author.
     package func posts(of author: ID<Account>) async throws -> Timeline {
         let max = bounds.userEntriesMax
         let found = try await database.read { store in
-            try PostQueries.positions(of: author, before: .highest, limit: max + 1, store)
+            try ActivityQueries.positions(of: author, before: .highest, limit: max + 1, store)
         }
         return Timeline(newestFirst: Array(found.prefix(max)), isWhole: found.count <= max, entriesMax: max)
     }
 
-    /// Up to `limit` posts of these authors below `before`, newest first; fewer mean that there are no more.
+    /// Up to `limit` posts and reposts of these authors below `before`, newest first; fewer mean that there are no more.
     package func posts(
         ofAuthors authors: [Int64], before: Position, limit: Int, now: Int64
     ) async throws -> [Position] {
@@ -70,13 +70,13 @@ package struct TimelineSource: Sendable {
         var span = firstSpanMilliseconds
         while span < spanMillisecondsMax {
             let from = Position(Snowflake(unixMilliseconds: end - span, bucket: 0, low: 0).rawValue)
-            let found = try PostQueries.positions(
-                ofAuthors: authors, from: from, before: before, limit: limit, dialect: dialect, store)
+            let found = try ActivityQueries.positions(
+                ofAccounts: authors, from: from, before: before, limit: limit, dialect: dialect, store)
             if found.count == limit { return found }
             span *= growth(found: found.count, wanted: limit)
         }
-        return try PostQueries.positions(
-            ofAuthors: authors, from: .lowest, before: before, limit: limit, dialect: dialect, store)
+        return try ActivityQueries.positions(
+            ofAccounts: authors, from: .lowest, before: before, limit: limit, dialect: dialect, store)
     }
 
     /// How many times as far back the next look goes, if posts were as frequent there as they were here.

@@ -3,7 +3,7 @@ import Core
 import KeyValue
 import SQL
 
-/// The newest posts of authors who are merged in when read: everyone's own, and those of pulled authors.
+/// The newest posts and reposts of authors who are merged in when read: everyone's own, and those of pulled authors.
 ///
 /// It follows commits directly, so a post is in its author's own feed from its acknowledgement on.
 package final class UserTimelines: CommitObserver, Sendable {
@@ -24,6 +24,10 @@ package final class UserTimelines: CommitObserver, Sendable {
             switch change {
             case .published(_, let author, let position):
                 cache.update(ID(author)) { $0.insert(Position(position)) }
+            case .shared(_, let sharer, let position):
+                cache.update(ID(sharer)) { $0.insert(Position(position)) }
+            case .unshared(_, let sharer, let position):
+                cache.update(ID(sharer)) { $0.remove([position]) }
             case .bulk: cache.invalidateAll()
             default: break
             }

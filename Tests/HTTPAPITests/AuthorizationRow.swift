@@ -8,6 +8,8 @@ enum Outcome: Hashable, Sendable {
     case absent
     /// A 401 with the bytes of one for what does not exist.
     case unauthenticated
+    /// A 403: it is there to be seen, and its owner does not allow this.
+    case forbidden
     /// A 422: this cannot be done with oneself.
     case notWithOneself
 }
@@ -69,6 +71,13 @@ extension AuthorizationRow {
         case .follower: return kind == .author ? .absent : .visible
         default: return kind == .everyone && holder == .open ? .visible : .absent
         }
+    }
+
+    /// What is not for everyone stays with its author.
+    static let sharesPost: Rule = { caller, subject in
+        guard seesPost(caller, subject) == .visible, caller != .owner, let (holder, kind) = subject.post
+        else { return seesPost(caller, subject) }
+        return holder == .open && kind == .everyone ? .visible : .forbidden
     }
 
     static let ownsPost: Rule = { caller, subject in

@@ -59,6 +59,8 @@ struct AuthorizationTests {
                 #expect(answer.status == (expected == .absent ? 404 : 401), "\(place)")
                 let absent = try await send(to: nil, in: world)
                 #expect(answer.fingerprint == absent.fingerprint, "\(place)")
+            case .forbidden:
+                #expect(answer.status == 403, "\(place)")
             case .notWithOneself:
                 #expect(answer.status == 422, "\(place)")
             }

@@ -76,6 +76,15 @@ struct PlanStore: Sendable {
         SELECT (reply_to >> 12) & 1023, reply_to, position, position % 7 FROM posts WHERE reply_to IS NOT NULL
         """,
         "INSERT INTO mentions (bucket, post_id, account_id) SELECT bucket, id, author(1) FROM posts",
+        """
+        INSERT INTO reposts (position, bucket, sharer_id, post_id, created_at)
+        SELECT post(k, n) + 1, n * 7919 % 1024, author(n), post(k - 1, n % 1000 + 1), k
+        FROM generate_series(2, 20) AS k, generate_series(1, 1000) AS n
+        """,
+        """
+        INSERT INTO post_shares (bucket, post_id, position, sharer_id)
+        SELECT (post_id >> 12) & 1023, post_id, position, sharer_id FROM reposts
+        """,
         "INSERT INTO post_counters (bucket, post_id, comments) SELECT bucket, id, 1 FROM posts",
         """
         INSERT INTO following (follower_id, followee_id, follow_id)

@@ -179,7 +179,8 @@ struct CommentRoutes: Sendable {
         let body = try request.decode(PostChangesBody.self)
         let (content, visibility) = (try PostContent(body.content), try body.visibility.map(Visibility.named))
         _ = try await services.posts.comment(id, viewer: viewer)
-        let shown = try await services.posts.edit(id, content: content, visibility: visibility, viewer: viewer)
+        let shown = try await services.posts.edit(
+            id, content: content, visibility: visibility, sharePolicy: body.sharePolicy, viewer: viewer)
         return .json(FeedPresenter.json(comment: shown))
     }
 

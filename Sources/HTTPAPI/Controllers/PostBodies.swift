@@ -1,13 +1,16 @@
 import Core
+import Posts
 
 /// What a post or comment is changed to.
 struct PostChangesBody: JSONReadable {
     let content: String
     let visibility: String?
+    let sharePolicy: SharePolicy?
 
     init(_ fields: JSONFields) throws {
         content = try fields.string("content")
         visibility = try fields.optionalString("visibility")
+        sharePolicy = try fields.optionalString("share_policy").map(SharePolicy.named)
     }
 }
 

@@ -53,20 +53,23 @@ struct PostRoutes: Sendable {
         let content: String
         let visibility: String?
         let replyTo: ID<Post>?
+        let sharePolicy: SharePolicy?
 
         init(_ fields: JSONFields) throws {
             content = try fields.string("content")
             visibility = try fields.optionalString("visibility")
             replyTo = try fields.optionalID("reply_to")
+            sharePolicy = try fields.optionalString("share_policy").map(SharePolicy.named)
         }
     }
 
     private func publish(_ request: APIRequest) async throws -> APIResponse {
         let author = try request.viewer()
         let body = try request.decode(NewPostBody.self)
-        let draft = PostDraft(
+        var draft = PostDraft(
             content: try PostContent(body.content), visibility: try body.visibility.map(Visibility.named) ?? .everyone,
             replyTo: body.replyTo)
+        draft.sharePolicy = body.sharePolicy ?? .everyone
         guard let text = request.headers[.idempotencyKey] else {
             return .json(FeedPresenter.json(try await services.posts.publish(draft, author: author)), status: 201)
         }
@@ -95,7 +98,7 @@ struct PostRoutes: Sendable {
         let body = try request.decode(PostChangesBody.self)
         let shown = try await services.posts.edit(
             id, content: try PostContent(body.content), visibility: try body.visibility.map(Visibility.named),
-            viewer: try request.viewer())
+            sharePolicy: body.sharePolicy, viewer: try request.viewer())
         return .json(FeedPresenter.json(shown))
     }
 

@@ -27,6 +27,14 @@ enum OpenAPIDescriptions {
         "unbookmark": "Also for a post that you kept and may not see any more.",
         "listBookmarks": "Posts that you may not see any more are left out. `folder` lists one folder.",
         "listBookmarkFolders": "By name.",
+        "share":
+            "Your followers find it in their feeds, once, however many share it: where the post stands by itself for those who "
+            + "follow its author, else where the first of those they follow shared it. 201 for a new repost, 200 where it "
+            + "was there. Where the author does not let you, 403 `sharing-closed`.",
+        "unshare": "Also for a post that you may not see any more. Without a repost of yours it changes nothing.",
+        "listShares":
+            "Accounts that are gone, kept apart from you by a block, or private and not followed by you, are left "
+            + "out.",
     ]
 
     private static let accounts = [
@@ -93,7 +101,9 @@ enum OpenAPIDescriptions {
             + "keeps from you are left out, so a page may be short.",
         "listBlocks": "The newest first. Only you see this list.",
         "listMutes": "The newest first. Only you see this list.",
-        "getFeed": "Posts of the accounts you follow and your own; replies where you follow both sides. Scroll with "
+        "getFeed":
+            "Posts of the accounts you follow and your own; replies where you follow both sides; and what those accounts "
+            + "shared, each post once (`shared_by`). Scroll with "
             + "`cursor` to the very first post, or poll for news with `since`.",
     ]
 

@@ -64,7 +64,8 @@ struct OpenAPIOperation {
         let problems = OpenAPIProblems.statuses(of: endpoint).map { status in
             (key: String(status), value: Self.reference("responses", OpenAPIProblems.name(of: status)))
         }
-        return [(key: String(operation.answer.status), value: success)] + problems
+        let successes = ([operation.answer.status] + operation.alsoAnswers).sorted()
+        return successes.map { (key: String($0), value: success) } + problems
     }
 
     private var success: OpenAPIValue {

@@ -19,7 +19,9 @@ enum OpenAPIProblems {
             headers: ["WWW-Authenticate"]),
         Kind(
             status: 403, name: "Forbidden",
-            description: "The account is suspended or has no password; or the post's author takes no comments from you."
+            description:
+                "The account is suspended or has no password; or the post's author takes no comments from you, "
+                + "or does not let you share it."
         ),
         Kind(
             status: 404, name: "NotFound",
@@ -89,6 +91,7 @@ enum OpenAPIProblems {
         ("email-taken", "an account has this e-mail address"),
         ("blocking", "you block this account: lift that first"),
         ("comments-closed", "the author of the post does not take comments from you"),
+        ("sharing-closed", "the author of the post does not let you repost or quote it"),
         ("idempotency-in-flight", "the first request with this key is still being handled"),
         ("idempotency-mismatch", "this key was used with another body"),
         ("reload", "load the feed anew"),

@@ -38,7 +38,7 @@ extension OpenAPISchemas {
         ])
 
     private static let comment = object(
-        "A post that answers `reply_to`; its `comment_id` is its `post_id`.",
+        "A post that answers `reply_to`; its `comment_id` is its `post_id`.", optional: optionalPostMembers,
         [("comment_id", reference("ID"))] + postMembers.map { ($0.key, $0.value) })
 
     private static let policies: OpenAPIValue = .array(CommentPolicy.allCases.map { .string($0.name) })

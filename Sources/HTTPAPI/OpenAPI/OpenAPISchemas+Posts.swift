@@ -27,7 +27,7 @@ extension OpenAPISchemas {
         + "followers, `private` is only you."
 
     private static let newPost = object(
-        "A post to be published.", optional: ["visibility", "reply_to"],
+        "A post to be published.", optional: ["visibility", "reply_to", "share_policy"],
         [
             "content": content,
             "visibility": [
@@ -40,28 +40,30 @@ extension OpenAPISchemas {
                     "The `post_id` it answers. Replies nest at most \(Limits.replyDepthMax) deep."),
                 "examples": ["2764810273419395072"],
             ],
+            "share_policy": sharePolicyChoice.adding([("default", "everyone")]),
         ])
 
     private static let visibilities: [OpenAPIValue] = Visibility.allCases.map { .string($0.name) }
 
     private static let postChanges = object(
-        "The post's new text, and its visibility where that changes.", optional: ["visibility"],
+        "The post's new text, and its visibility where that changes.", optional: ["visibility", "share_policy"],
         [
             "content": content,
             "visibility": [
                 "type": ["string", "null"], "enum": .array(visibilities + [nil]),
                 "description": .string(visibilityText + " Left out, it stays."),
             ],
+            "share_policy": sharePolicyChoice,
         ])
 
-    private static let post = object("A post as you see it.", postMembers)
+    private static let post = object("A post as you see it.", optional: optionalPostMembers, postMembers)
 
     static let postMembers: KeyValuePairs<String, OpenAPIValue> =
         [
             "post_id": reference("ID"), "author": reference("Author"), "content": content,
             "content_type": ["type": "string", "enum": ["text/plain"]], "entities": reference("Entities"),
             "media": ["type": "array", "items": ["type": "object"], "maxItems": 0, "description": "None yet."],
-            "visibility": ["type": "string", "enum": visibilityNames],
+            "visibility": ["type": "string", "enum": visibilityNames], "share_policy": sharePolicy,
             "reply_to": [
                 "type": ["string", "null"], "pattern": "^[1-9][0-9]{0,18}$", "description": "The `post_id` it answers.",
             ],
@@ -69,6 +71,10 @@ extension OpenAPISchemas {
             "comments_count": count.adding([("description", "All replies below it that others may see.")]),
             "shares_count": count,
             "settings": postSettings, "viewer": reference("ViewerState"),
+            "shared_by": sharedBy,
+            "shared_by_count": [
+                "type": "integer", "minimum": 1, "description": "How many they are; beside `shared_by` only.",
+            ],
         ]
 
     private static let viewer = object(

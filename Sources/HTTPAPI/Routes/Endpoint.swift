@@ -90,12 +90,15 @@ package struct Operation: Sendable {
     package let bodyIsRequired: Bool
     /// Status and schema of the answer; a nil schema means no body.
     package let answer: (status: Int, schema: String?)
+    /// Other statuses of success, with the same answer.
+    package let alsoAnswers: [Int]
     /// Statuses of problem documents beyond those every route can give.
     package let problems: [Int]
 
     init(
         _ id: String, _ summary: String, tag: String, parameters: [String] = [], body: String? = nil,
-        bodyIsRequired: Bool = true, answer: (status: Int, schema: String?), problems: [Int] = []
+        bodyIsRequired: Bool = true, answer: (status: Int, schema: String?), alsoAnswers: [Int] = [],
+        problems: [Int] = []
     ) {
         self.id = id
         self.summary = summary
@@ -104,6 +107,7 @@ package struct Operation: Sendable {
         self.body = body
         self.bodyIsRequired = bodyIsRequired
         self.answer = answer
+        self.alsoAnswers = alsoAnswers
         self.problems = problems
     }
 }

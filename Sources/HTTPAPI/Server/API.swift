@@ -27,7 +27,8 @@ package struct API: Sendable {
             SessionRoutes(services: services, limiter: requestLimiter).endpoints,
             GraphRoutes(services: services).endpoints, PostRoutes(services: services).endpoints,
             FeedRoutes(services: services).endpoints, CommentRoutes(services: services).endpoints,
-            EngagementRoutes(services: services).endpoints, StreamRoutes(services: services).endpoints,
+            EngagementRoutes(services: services).endpoints, ShareRoutes(services: services).endpoints,
+            StreamRoutes(services: services).endpoints,
             NotificationRoutes(services: services).endpoints,
         ]
         let lease = services.database.cacheLease

@@ -45,6 +45,10 @@ struct StoreCheckTests {
             sql: "UPDATE viewer_marks SET flags = (flags & 24) | 6",
             finding: "viewers' marks differ from their reactions"),
         Damage(sql: "DELETE FROM viewer_marks", finding: "viewers' marks differ from their bookmarks"),
+        Damage(sql: "UPDATE post_counters SET shares = 7", finding: "posts have a wrong number of reposts"),
+        Damage(
+            sql: "DELETE FROM post_shares", finding: "reposts are not listed with the post they share", isMended: false),
+        Damage(sql: "DELETE FROM reposts", finding: "reposts are listed that are not there", isMended: false),
         Damage(sql: "DELETE FROM followers", finding: "follows are stored in one direction only"),
         Damage(
             sql: "INSERT INTO followers (followee_id, follower_id, follow_id) SELECT id, id + 1, 1 FROM users",
@@ -131,6 +135,8 @@ struct StoreCheckTests {
             _ = try await live.node.api.reactions.react(.like, to: target, viewer: alice)
         }
         _ = try await live.node.api.bookmarks.add(post.id, folder: "", viewer: alice)
+        let strange = try await live.publish(try await live.account("dan"))
+        _ = try await live.posts.share(strange.id, viewer: bob)
         try await live.drained()
         return (alice, post)
     }

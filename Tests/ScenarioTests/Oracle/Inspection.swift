@@ -25,11 +25,11 @@ struct Inspection {
 
     /// The whole home feed, page by page to its end.
     func checkHome(of viewer: Int, pageSize: Int, _ note: String) async throws {
-        var found: [Post] = []
+        var found: [PostService.Shown] = []
         var before = Position.highest
         while true {
             let page = try await feed.page(of: ids[viewer], before: before, limit: pageSize)
-            found.append(contentsOf: page.posts.map(\.card.post))
+            found.append(contentsOf: page.posts)
             guard let next = page.next else { break }
             guard page.posts.count == pageSize, next < before else {
                 throw Mismatch(what: "a page of \(pageSize) with a next one has \(page.posts.count)", viewer: viewer)
@@ -43,13 +43,13 @@ struct Inspection {
     func checkList(of author: Int, for viewer: Int?, pageSize: Int, replies: Bool) async throws {
         let what = "list of \(author) by \(pageSize)"
         let expected = model.list(of: author, for: viewer, replies: replies)
-        var found: [Post] = []
+        var found: [PostService.Shown] = []
         var before: Position? = .highest
         do {
             while let place = before {
                 let page = try await world.node.api.posts.posts(
                     of: ids[author], viewer: viewer.map { ids[$0] }, before: place, limit: pageSize, replies: replies)
-                found.append(contentsOf: page.posts.map(\.card.post))
+                found.append(contentsOf: page.posts)
                 before = page.next
             }
         } catch is PostsError {
@@ -78,13 +78,13 @@ struct Inspection {
     func checkComments(on post: Model.Post, for viewer: Int?, pageSize: Int) async throws {
         let what = "comments on \(post.id) by \(pageSize)"
         let expected = model.comments(on: post, for: viewer)
-        var found: [Post] = []
+        var found: [PostService.Shown] = []
         var place: [Int64]?
         do {
             repeat {
                 let page = try await world.node.api.posts.comments(
                     on: ID(post.id), viewer: viewer.map { ids[$0] }, by: .newest, after: place, limit: pageSize)
-                found.append(contentsOf: page.comments.map(\.card.post))
+                found.append(contentsOf: page.comments)
                 place = page.next
             } while place != nil
         } catch is PostsError {
@@ -92,7 +92,7 @@ struct Inspection {
             return
         }
         guard let expected else { throw Mismatch(what: what + " should be refused", viewer: viewer) }
-        try compare(found, expected, viewer, what)
+        try compare(found, expected.map { Model.Entry($0) }, viewer, what)
     }
 
     /// The counters that the profile shows.
@@ -107,23 +107,33 @@ struct Inspection {
         throw Mismatch(what: "counters \(found), not \(expected)", viewer: user)
     }
 
-    private func compare(_ found: [Post], _ expected: [Model.Post], _ viewer: Int?, _ what: String) throws {
-        let shown = found.map(\.id.rawValue)
+    private func compare(
+        _ found: [PostService.Shown], _ expected: [Model.Entry], _ viewer: Int?, _ what: String
+    ) throws {
+        let shown = found.map(\.card.post.id.rawValue)
         let wanted = expected.map(\.id)
-        guard shown != wanted else { return try compareVersions(found, expected, viewer, what) }
+        guard shown != wanted else {
+            for (shown, wanted) in zip(found, expected) { try compare(shown, wanted, viewer, what) }
+            return
+        }
         throw Mismatch(
             what: Set(shown) == Set(wanted) ? "order or number of times in " + what : what, viewer: viewer,
             missing: Set(wanted).subtracting(shown), surplus: Set(shown).subtracting(wanted))
     }
 
-    private func compareVersions(
-        _ found: [Post], _ expected: [Model.Post], _ viewer: Int?, _ what: String
+    private func compare(
+        _ shown: PostService.Shown, _ wanted: Model.Entry, _ viewer: Int?, _ what: String
     ) throws {
-        for (shown, wanted) in zip(found, expected) {
-            guard shown.version == wanted.version, shown.visibility == wanted.visibility,
-                shown.position.rawValue == wanted.position
-            else { throw Mismatch(what: "version in " + what, viewer: viewer, missing: [wanted.id]) }
-        }
+        let post = shown.card.post
+        guard post.version == wanted.post.version, post.visibility == wanted.post.visibility,
+            post.position.rawValue == wanted.post.position, shown.place.rawValue == wanted.place
+        else { throw Mismatch(what: "version or place in " + what, viewer: viewer, missing: [wanted.id]) }
+        let names = wanted.sharedBy.prefix(3).map { ids[$0.sharer] }
+        guard shown.sharedBy?.accounts.map(\.account.id) ?? [] == names,
+            shown.sharedBy?.count ?? 0 == wanted.sharedBy.count, post.sharePolicy == wanted.post.sharing,
+            Int(shown.card.shares) == model.shareCount(of: wanted.id),
+            viewer.map({ shown.flags.isShared == (model.share(of: wanted.id, by: $0) != nil) }) ?? true
+        else { throw Mismatch(what: "who shared in " + what, viewer: viewer, missing: [wanted.id]) }
     }
 }
 
@@ -133,31 +143,34 @@ extension Inspection {
     /// up is there, as are one's own posts.
     /// - Parameter caughtUp: the operation at which fan-out last had nothing left to do.
     func checkAnytime(_ viewer: Int, limit: Int, pages: Int, caughtUp: Int) async throws {
-        var shown: [Post] = []
+        var shown: [PostService.Shown] = []
         var before = Position.highest
         var reachesEnd = false
         for _ in 0..<pages where !reachesEnd {
             let page = try await feed.page(of: ids[viewer], before: before, limit: limit)
-            shown.append(contentsOf: page.posts.map(\.card.post))
+            shown.append(contentsOf: page.posts)
             if let next = page.next { before = next } else { reachesEnd = true }
         }
-        let found = shown.map(\.id.rawValue)
+        let found = shown.map(\.card.post.id.rawValue)
         let expected = model.home(of: viewer)
         let surplus = Set(found).subtracting(expected.map(\.id))
-        let lowest = reachesEnd ? 0 : shown.last?.position.rawValue ?? 0
-        let due = expected.filter { $0.position >= lowest && isDue($0, for: viewer, caughtUp) }
+        let lowest = reachesEnd ? 0 : shown.last?.place.rawValue ?? 0
+        let due = expected.filter { $0.place >= lowest && isDue($0, for: viewer, caughtUp) }
         let missing = Set(due.map(\.id)).subtracting(found)
         guard surplus.isEmpty, missing.isEmpty else {
             throw Mismatch(what: "home feed while behind", viewer: viewer, missing: missing, surplus: surplus)
         }
-        guard zip(shown, shown.dropFirst()).allSatisfy({ $0.position > $1.position }) else {
+        guard zip(shown, shown.dropFirst()).allSatisfy({ $0.place > $1.place }) else {
             throw Mismatch(what: "order while behind", viewer: viewer)
         }
     }
 
-    private func isDue(_ post: Model.Post, for viewer: Int, _ caughtUp: Int) -> Bool {
+    private func isDue(_ entry: Model.Entry, for viewer: Int, _ caughtUp: Int) -> Bool {
+        let post = entry.post
         if post.author == viewer { return true }
-        let follow = model.followedSince[Model.Pair(one: viewer, other: post.author)] ?? .max
-        return post.openSince <= caughtUp && follow <= caughtUp
+        // A repost comes by whoever made it.
+        let share = entry.place == post.position ? nil : entry.sharedBy.first
+        let pair = Model.Pair(one: viewer, other: share?.sharer ?? post.author)
+        return share?.since ?? post.openSince <= caughtUp && model.followedSince[pair] ?? .max <= caughtUp
     }
 }

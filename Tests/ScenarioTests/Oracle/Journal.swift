@@ -12,7 +12,8 @@ struct Journal {
     mutating func note(_ operation: Operation, _ outcome: Outcome, at moment: Int) {
         var posts: Set<Int64> = []
         switch operation {
-        case .edit(let id, _, _), .delete(let id, _), .remove(let id, _),
+        case .edit(let id, _, _), .delete(let id, _), .remove(let id, _), .share(let id, _), .unshare(let id, _),
+            .setSharing(let id, _, _),
             .setComments(let id, _, _), .reply(_, let id, _):
             posts.insert(id)
         default: break

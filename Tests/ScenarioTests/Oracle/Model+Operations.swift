@@ -10,6 +10,9 @@ extension Model {
         case .delete(let id, let author): mayDelete(author, id) ? .done : .refused
         case .remove(let id, let author): mayRemove(author, id) ? .done : .refused
         case .setComments(let id, let author, _): maySetComments(author, id) ? .done : .refused
+        case .share(let id, let sharer): expectationOfShare(sharer, id)
+        case .unshare(let id, let sharer): expectationOfUnshare(sharer, id)
+        case .setSharing(let id, let author, _): owns(author, id) ? .done : .refused
         case .follow(let one, let other): expectationOfFollow(one, other)
         case .unfollow(let one, let other): isActive(other) && !isApart(one, other) ? .done : .refused
         case .block(let one, let other), .unblock(let one, let other), .mute(let one, let other),
@@ -57,8 +60,10 @@ extension Model {
         case .register:
             users.append(User())
             written.append([])
+            shared.append([])
         case .post, .reply, .edit, .delete, .remove, .setComments, .importPosts:
             applyToPosts(operation, outcome, at: moment)
+        case .share, .unshare, .setSharing: applyShare(operation, outcome, at: moment)
         case .suspend(let user): users[user].state = .suspended
         case .reinstate(let user): users[user].state = .active
         case .deleteAccount(let user): users[user].state = .deleted
@@ -146,6 +151,7 @@ extension Model {
         for gone in users.indices where users[gone].state == .deleted && !users[gone].isErased {
             users[gone].isErased = true
             for id in written[gone] { posts[id]?.isDeleted = true }
+            shared[gone] = []
             users[gone].blocks = []
             users[gone].mutes = []
             for other in users.indices {

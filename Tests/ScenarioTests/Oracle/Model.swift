@@ -33,6 +33,7 @@ struct Model {
         var isDeleted = false
         var isRemoved = false
         var comments = CommentPolicy.open
+        var sharing = SharePolicy.everyone
         /// The operation since which it is there for others: when it was published, opened or imported.
         var openSince: Int
     }
@@ -46,6 +47,8 @@ struct Model {
     var posts: [Int64: Post] = [:]
     /// Ids by author, in the order they were written.
     var written: [[Int64]] = []
+    /// Reposts by sharer.
+    var shared: [[Share]] = []
     /// The operation by which each follow came about.
     var followedSince: [Pair: Int] = [:]
 
@@ -84,23 +87,25 @@ struct Model {
     }
 
     /// Newest first.
-    func home(of viewer: Int) -> [Post] {
-        var found: [Post] = []
+    func home(of viewer: Int) -> [Entry] {
+        var found: [Entry] = []
         for author in users[viewer].following.union([viewer]) {
             for id in written[author] {
-                if let post = posts[id], isInHome(post, of: viewer) { found.append(post) }
+                if let post = posts[id], isInHome(post, of: viewer) {
+                    found.append(Entry(post, sharedBy: sharings(of: id, for: viewer)))
+                }
             }
         }
-        return found.sorted { $0.position > $1.position }
+        return (found + sharedHome(of: viewer)).sorted { $0.place > $1.place }
     }
 
-    /// One author's posts, newest first; nil where this viewer is told that there is no such account.
-    func list(of author: Int, for viewer: Int?, replies: Bool) -> [Post]? {
+    /// What one author posted and shared, newest first; nil where this viewer is told that there is no such account.
+    func list(of author: Int, for viewer: Int?, replies: Bool) -> [Entry]? {
         guard isActive(author) else { return nil }
         if let viewer, isApart(viewer, author) { return nil }
-        return written[author].compactMap { posts[$0] }
-            .filter { canSee($0, viewer) && (replies || $0.replyToAuthor == nil) }
-            .sorted { $0.position > $1.position }
+        let own = written[author].compactMap { posts[$0] }
+            .filter { canSee($0, viewer) && (replies || $0.replyToAuthor == nil) }.map { Entry($0) }
+        return (own + sharedList(of: author, for: viewer)).sorted { $0.place > $1.place }
     }
 
     func followers(of user: Int) -> [Int] {

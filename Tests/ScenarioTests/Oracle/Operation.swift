@@ -11,6 +11,10 @@ enum Operation: Sendable {
     /// Taking somebody's comment from below one's own post.
     case remove(Int64, by: Int)
     case setComments(Int64, by: Int, CommentPolicy)
+    case share(Int64, by: Int)
+    case unshare(Int64, by: Int)
+    /// An edit that says who may share a post.
+    case setSharing(Int64, by: Int, SharePolicy)
     case follow(Int, Int)
     case unfollow(Int, Int)
     case block(Int, Int)
@@ -41,7 +45,8 @@ enum Operation: Sendable {
     var users: [Int] {
         switch self {
         case .post(let one, _), .reply(let one, _, _), .edit(_, let one, _), .delete(_, let one),
-            .remove(_, let one), .setComments(_, let one, _),
+            .remove(_, let one), .setComments(_, let one, _), .share(_, let one), .unshare(_, let one),
+            .setSharing(_, let one, _),
             .setPrivate(let one, _),
             .suspend(let one), .reinstate(let one), .deleteAccount(let one), .read(let one, _, _),
             .dropTimeline(let one):

@@ -34,6 +34,7 @@ struct Performer {
                 return .done
             case .post, .reply, .edit, .delete, .remove, .setComments, .importPosts:
                 return try await performOnPosts(operation, moment)
+            case .share, .unshare, .setSharing: return try await performOnShares(operation, moment)
             case .suspend, .reinstate, .deleteAccount, .setPrivate: return try await performOnAccount(operation)
             case .drainFanOut, .stepFanOut, .replay, .drainCounters, .drainDeletions, .dropTimeline, .dropTimelines,
                 .restart, .wait, .read:
@@ -65,6 +66,25 @@ struct Performer {
         case .setComments(let id, let author, let policy):
             _ = try await posts.setCommentPolicy(policy, of: ID(id), viewer: ids[author])
         case .importPosts(let imported): return .published(try await bringIn(imported, moment))
+        default: break
+        }
+        return .done
+    }
+
+    private func performOnShares(_ operation: Operation, _ moment: Int) async throws -> Outcome {
+        switch operation {
+        case .share(let id, let sharer):
+            guard try await posts.share(ID(id), viewer: ids[sharer]).isNew else { return .done }
+            let key: [SQLValue] = [.integer(ids[sharer].rawValue), .integer(id)]
+            let position = try await world.node.database.read { store in
+                try store.integer("SELECT position FROM reposts WHERE sharer_id = $1 AND post_id = $2", key)
+            }
+            return .published([Outcome.Published(id: id, position: position)])
+        case .unshare(let id, let sharer): try await posts.unshare(ID(id), viewer: ids[sharer])
+        case .setSharing(let id, let author, let policy):
+            _ = try await posts.edit(
+                ID(id), content: try PostContent("shared as operation \(moment) says"), visibility: nil,
+                sharePolicy: policy, viewer: ids[author])
         default: break
         }
         return .done

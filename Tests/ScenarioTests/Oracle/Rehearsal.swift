@@ -113,7 +113,7 @@ struct Rehearsal {
             try await inspection.checkHome(of: viewer, pageSize: size, "cold")
         }
         for viewer in viewers where schedule.number(3) > 0 {
-            try await bookmarks.set(viewer, imports: bulkImports, inspection)
+            try await bookmarks.set(viewer, imports: bulkImports, at: moment, inspection)
         }
     }
 

@@ -4,10 +4,11 @@ import TestSupport
 
 /// Draws the operations of a schedule from a seed and the state of the model.
 struct Schedule {
-    private enum Kind: CaseIterable {
+    enum Kind: CaseIterable {
         case register, post, reply, edit, delete, remove, setComments, follow, unfollow, block, unblock, mute, unmute,
             setPrivate, accept
         case reject, suspend, reinstate, deleteAccount, importPosts, importFollows, read, drainFanOut, stepFanOut
+        case share, unshare, setSharing
         case replay, drainCounters, drainDeletions, dropTimeline, dropTimelines, restart, wait
 
         /// How often, in two thousand or so. What empties all timelines is rare, or they would never be warm.
@@ -19,10 +20,12 @@ struct Schedule {
             case .block, .reject, .suspend, .reinstate, .drainDeletions: 16
             case .wait: 24
             case .unblock, .setPrivate, .remove, .setComments: 30
+            case .setSharing: 20
+            case .unshare: 40
             case .mute, .unmute, .stepFanOut, .drainCounters: 44
             case .accept: 60
             case .edit, .delete, .drainFanOut: 100
-            case .reply: 120
+            case .reply, .share: 120
             case .unfollow: 160
             case .post: 280
             case .follow: 320
@@ -70,6 +73,7 @@ struct Schedule {
         switch kind {
         case .register: return .register
         case .post, .reply, .edit, .delete, .remove, .setComments, .importPosts: return drawPost(kind, model, now)
+        case .share, .unshare, .setSharing: return drawShare(kind, model)
         case .suspend, .reinstate, .deleteAccount, .setPrivate: return drawAccount(kind, model)
         case .drainFanOut: return .drainFanOut
         case .stepFanOut: return .stepFanOut(1 + number(6))
@@ -98,12 +102,12 @@ struct Schedule {
         }
     }
 
-    private mutating func actor(_ model: Model) -> Int? {
+    mutating func actor(_ model: Model) -> Int? {
         pick(model.users.indices.filter { model.isActive($0) })
     }
 
     /// Some are drawn far more often than others.
-    private mutating func target(_ model: Model) -> Int {
+    mutating func target(_ model: Model) -> Int {
         min(number(model.users.count), number(model.users.count))
     }
 

@@ -5,10 +5,9 @@ extension Change {
     /// answer from memory.
     package var restricts: Bool {
         switch self {
-        case .account, .relationship, .unfollowed, .post, .sessionRevoked, .signingKeys, .bulk: true
-        case .eventsAppended, .notified, .followed, .published, .counters, .postCounters, .marked, .pulled,
-            .timelinesDropped,
-            .markersMoved:
+        case .account, .relationship, .unfollowed, .post, .unshared, .sessionRevoked, .signingKeys, .bulk: true
+        case .eventsAppended, .notified, .followed, .published, .counters, .postCounters, .marked, .shared, .pulled,
+            .timelinesDropped, .markersMoved:
             false
         }
     }

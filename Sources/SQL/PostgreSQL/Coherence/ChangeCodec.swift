@@ -21,6 +21,8 @@ enum ChangeCodec {
         case marked
         case markersMoved
         case notified = 50
+        case shared = 40
+        case unshared = 41
     }
 
     /// `eventsAppended` is left out: whoever follows the log sees the events.
@@ -50,6 +52,8 @@ enum ChangeCodec {
             case .timelinesDropped(let generation): add(.timelinesDropped, [generation])
             case .markersMoved(let account): add(.markersMoved, [account])
             case .notified(let account, let notification, let kind): add(.notified, [account, notification, kind])
+            case .shared(let post, let sharer, let position): add(.shared, [post, sharer, position])
+            case .unshared(let post, let sharer, let position): add(.unshared, [post, sharer, position])
             case .marked(let account, let post, let mask, let value): add(.marked, [account, post, mask, value])
             }
         }
@@ -108,6 +112,8 @@ enum ChangeCodec {
             case .timelinesDropped: number().map { .timelinesDropped(generation: $0) }
             case .markersMoved: number().map { .markersMoved($0) }
             case .notified: numbers(3).map { .notified(account: $0[0], notification: $0[1], kind: $0[2]) }
+            case .shared: numbers(3).map { .shared(post: $0[0], sharer: $0[1], position: $0[2]) }
+            case .unshared: numbers(3).map { .unshared(post: $0[0], sharer: $0[1], position: $0[2]) }
             case .marked: numbers(4).map { .marked(account: $0[0], post: $0[1], mask: $0[2], value: $0[3]) }
             }
         }

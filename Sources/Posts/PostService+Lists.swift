@@ -1,0 +1,55 @@
+import Accounts
+import Core
+import SQL
+import SocialGraph
+
+extension PostService {
+    /// A page of what one account posted and shared, newest first. What it shared stands where it was shared, without the
+    /// posts that this viewer may not see.
+    /// - Parameter replies: whether replies are listed too.
+    /// - Returns: the posts and where the next page begins, nil at the end.
+    /// - Throws: `PostsError.notFound` where the author is gone or kept apart from the viewer.
+    package func posts(
+        of id: ID<Account>, viewer: ID<Account>?, before: Position, limit: Int, replies: Bool
+    ) async throws -> (posts: [Shown], next: Position?) {
+        let relations = try await relations(of: viewer)
+        guard let owner = try await directory.card(id), owner.account.isActive,
+            relations?.apart.contains(id) != true
+        else { throw PostsError.notFound }
+        guard let mayRead = Self.widestReadable(owner.account, relations) else { return ([], nil) }
+        let positions = try await database.read { store in
+            try ActivityQueries.positions(
+                of: id, before: before, limit: limit + 1, mayRead: mayRead, replies: replies, store)
+        }
+        let shown = Array(positions.prefix(limit))
+        return (
+            try await activities(at: shown, of: owner, relations), positions.count > limit ? shown.last : nil
+        )
+    }
+
+    private func activities(
+        at positions: [Position], of owner: AccountCard, _ relations: Relations?
+    ) async throws -> [Shown] {
+        var cards = try await library.cards(at: positions)
+        let reposts = try await library.reposts.reposts(at: positions.filter { cards[$0] == nil })
+        cards.merge(try await library.cards(at: reposts.values.map(\.postPosition))) { own, _ in own }
+        let authors = try await directory.cards(Array(Set(cards.values.map(\.post.author))))
+        let flags = try await flags(of: cards.values.map(\.post.id), relations?.viewer)
+        return positions.compactMap { position in
+            let repost = reposts[position]
+            guard let card = cards[repost?.postPosition ?? position], let author = authors[card.post.author],
+                PostVisibility.admits(card.post, author: author.account, relations: relations)
+            else { return nil }
+            return Shown(
+                card: card, author: author, flags: flags[card.post.id] ?? .none,
+                sharedBy: repost.map { _ in SharedBy(owner, at: position) }, place: position)
+        }
+    }
+
+    /// The most restricted kind of post this viewer may read of this author, nil for none at all.
+    private static func widestReadable(_ author: Account, _ relations: Relations?) -> Visibility? {
+        [.author, .followers, .everyone].first {
+            PostVisibility.admits($0, author: author, relations: relations)
+        }
+    }
+}

@@ -1,0 +1,59 @@
+import Accounts
+import Core
+import Posts
+import SocialGraph
+
+/// Some entries of a skeleton with all that is to be known to show them.
+struct Stretch: Sendable {
+    enum Entry {
+        case shown(PostService.Shown)
+        case hidden
+        /// For good.
+        case gone
+    }
+
+    private let filter: HomeFilter
+    /// By the position of the post.
+    private let cards: [Position: PostCard]
+    private let reposts: [Position: Repost]
+    private let sharings: [ID<Post>: [Sharing]]
+    private let accounts: [ID<Account>: AccountCard]
+    private let flags: [ID<Post>: ViewerFlags]
+
+    init(_ positions: [Position], filter: HomeFilter, reader: FeedReader) async throws {
+        let library = reader.library
+        var cards = try await library.cards(at: positions)
+        let reposts = try await library.reposts.reposts(at: positions.filter { cards[$0] == nil })
+        if !reposts.isEmpty {
+            cards.merge(try await library.cards(at: reposts.values.map(\.postPosition))) { own, _ in own }
+        }
+        let shared = Set(cards.values.filter(\.isShared).map(\.post.id)).union(reposts.values.map(\.post))
+        let sharings = try await library.reposts.sharings(of: Array(shared), for: filter.relations)
+        let people = Set(cards.values.map(\.post.author)).union(sharings.values.joined().map(\.sharer))
+        self.filter = filter
+        self.cards = cards
+        self.reposts = reposts
+        self.sharings = sharings
+        accounts = try await reader.directory.cards(Array(people))
+        flags = try await reader.marks.flags(of: cards.values.map(\.post.id), viewer: filter.relations.viewer)
+    }
+
+    /// What the viewer is shown of an entry.
+    func entry(at position: Position) -> Entry {
+        let repost = reposts[position]
+        guard let card = cards[repost?.postPosition ?? position] else { return .gone }
+        let post = card.post
+        guard let author = accounts[post.author] else { return .hidden }
+        let sharedBy = sharings[post.id].flatMap { SharedBy($0, of: post.author, cards: { accounts[$0] }) }
+        if repost == nil {
+            guard filter.removal(of: post, author: author.standing) == nil else { return .hidden }
+        } else {
+            guard filter.admitsShared(post, author: author.standing), sharedBy?.earliest == position else {
+                return .hidden
+            }
+        }
+        return .shown(
+            PostService.Shown(
+                card: card, author: author, flags: flags[post.id] ?? .none, sharedBy: sharedBy, place: position))
+    }
+}

@@ -1,0 +1,100 @@
+import Core
+import Posts
+
+/// What goes for reposts: who may make them, and what they bring into feeds.
+extension Model {
+    struct Share {
+        let post: Int64
+        let sharer: Int
+        let position: Int64
+        /// The operation that made it.
+        let since: Int
+    }
+
+    /// A post where a list shows it.
+    struct Entry {
+        let post: Post
+        let place: Int64
+        /// Those the list names as having shared it, the first first.
+        let sharedBy: [Share]
+
+        init(_ post: Post, at place: Int64? = nil, sharedBy: [Share] = []) {
+            self.post = post
+            self.place = place ?? post.position
+            self.sharedBy = sharedBy
+        }
+
+        var id: Int64 { post.id }
+    }
+
+    func share(of post: Int64, by sharer: Int) -> Share? {
+        shared[sharer].first { $0.post == post }
+    }
+
+    /// What is not for everyone stays with its author, and of the rest the author says who may share it.
+    func mayShare(_ sharer: Int, _ post: Post) -> Bool {
+        guard canSee(post, sharer) else { return false }
+        if post.author == sharer { return true }
+        guard post.visibility == .everyone, !users[post.author].isPrivate else { return false }
+        switch post.sharing {
+        case .everyone: return true
+        case .followers: return follows(sharer, post.author)
+        case .nobody: return false
+        }
+    }
+
+    func expectationOfShare(_ sharer: Int, _ id: Int64) -> Outcome {
+        guard let post = posts[id], canSee(post, sharer) else { return .refused }
+        if share(of: id, by: sharer) != nil { return .done }
+        return mayShare(sharer, post) ? .published([Outcome.Published(id: 0, position: 0)]) : .refused
+    }
+
+    func expectationOfUnshare(_ sharer: Int, _ id: Int64) -> Outcome {
+        if share(of: id, by: sharer) != nil { return .done }
+        return posts[id].map { canSee($0, sharer) } == true ? .done : .refused
+    }
+
+    /// The live reposts by those a viewer follows and does not mute, the first first. The author's own tell nothing.
+    func sharings(of post: Int64, for viewer: Int) -> [Share] {
+        users[viewer].following.subtracting(users[viewer].mutes)
+            .filter { isActive($0) && $0 != posts[post]?.author }
+            .compactMap { share(of: post, by: $0) }.sorted { $0.position < $1.position }
+    }
+
+    /// Posts without a place of their own in a home feed, where the first of the followees shared them.
+    func sharedHome(of viewer: Int) -> [Entry] {
+        let brought = Set(users[viewer].following.flatMap { shared[$0].map(\.post) })
+        return brought.compactMap { posts[$0] }.compactMap { post in
+            guard canSee(post, viewer), !isInHome(post, of: viewer), post.author != viewer,
+                !users[viewer].mutes.contains(post.author)
+            else { return nil }
+            let sharings = sharings(of: post.id, for: viewer)
+            return sharings.first.map { Entry(post, at: $0.position, sharedBy: sharings) }
+        }
+    }
+
+    /// What an account shared, as others see it on its list.
+    func sharedList(of sharer: Int, for viewer: Int?) -> [Entry] {
+        if let viewer, !follows(viewer, sharer), users[sharer].isPrivate { return [] }
+        if viewer == nil, users[sharer].isPrivate { return [] }
+        return shared[sharer].compactMap { share in
+            posts[share.post].flatMap { canSee($0, viewer) ? Entry($0, at: share.position, sharedBy: [share]) : nil }
+        }
+    }
+
+    func shareCount(of post: Int64) -> Int {
+        shared.count { $0.contains { $0.post == post } }
+    }
+
+    mutating func applyShare(_ operation: Operation, _ outcome: Outcome, at moment: Int) {
+        switch (operation, outcome) {
+        case (.share(let id, let sharer), .published(let new)):
+            shared[sharer].append(Share(post: id, sharer: sharer, position: new[0].position, since: moment))
+        case (.unshare(let id, let sharer), _): shared[sharer].removeAll { $0.post == id }
+        case (.setSharing(let id, _, let policy), _):
+            posts[id]?.sharing = policy
+            posts[id]?.version += 1
+        default: break
+        }
+    }
+}
