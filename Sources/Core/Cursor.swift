@@ -19,6 +19,7 @@ package struct Cursor: Hashable, Sendable {
         case topComments = "t"
         case notifications = "n"
         case shares = "h"
+        case quotes = "q"
     }
 
     package let kind: Kind

@@ -28,4 +28,5 @@ package struct Post: Sendable, Hashable {
     /// Who may comment below it; means something at the root of a thread only.
     package var commentPolicy = CommentPolicy.open
     package var sharePolicy = SharePolicy.everyone
+    package var quote: Quote?
 }

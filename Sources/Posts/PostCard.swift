@@ -8,8 +8,11 @@ package final class PostCard: Sendable {
     package let likes: Int64
     package let comments: Int64
     package let shares: Int64
+    package let quotes: Int64
     /// Whether anyone may have shared it: who did is to be asked of the reposts.
     package let isShared: Bool
+    /// Whether a viewer's own facts suffice to show it: it quotes nothing, and nobody shared it.
+    package let isPlain: Bool
     /// The JSON before and behind the author.
     private let opening: FrozenBytes
     private let rest: FrozenBytes
@@ -17,13 +20,15 @@ package final class PostCard: Sendable {
     /// - Parameter entities: of the content, with the accounts that are mentioned; left out, it mentions nobody.
     package init(
         _ post: Post, content: String, entities: PostEntities? = nil, likes: Int64 = 0, comments: Int64 = 0,
-        shares: Int64 = 0, isShared: Bool = false
+        shares: Int64 = 0, quotes: Int64 = 0, isShared: Bool = false
     ) {
         self.post = post
         self.likes = likes
         self.comments = comments
         self.shares = shares
+        self.quotes = quotes
         self.isShared = isShared
+        isPlain = !isShared && post.quote == nil
         var writer = JSONWriter(capacity: 64)
         writer.raw("{\"post_id\":")
         writer.id(post.id.rawValue)
@@ -37,6 +42,8 @@ package final class PostCard: Sendable {
         writer.integer(comments)
         writer.raw(",\"shares_count\":")
         writer.integer(shares)
+        writer.raw(",\"quotes_count\":")
+        writer.integer(quotes)
         writer.raw(",\"viewer\":")
         rest = FrozenBytes(writer.bytes)
     }
@@ -50,33 +57,41 @@ package final class PostCard: Sendable {
     /// The most bytes that `writeComment` lays beyond those of `write`.
     package static let commentBytesMax = 40
 
-    /// Lays the whole comment: the post, with its id under a comment's name first.
-    package func writeComment(
-        author: AccountCard, viewer: ViewerFlags, sharedBy: SharedBy? = nil, to splicer: inout ByteSplicer
-    ) {
-        splicer.append("{\"comment_id\":\"" as StaticString)
-        splicer.append(post.id.description)
-        splicer.append("\"," as StaticString)
-        opening.withUnsafeBytes { splicer.append(UnsafeRawBufferPointer(rebasing: $0.dropFirst())) }
-        writeRest(author: author, viewer: viewer, sharedBy: sharedBy, to: &splicer)
-    }
-
     /// Lays the whole post.
-    package func write(
-        author: AccountCard, viewer: ViewerFlags, sharedBy: SharedBy? = nil, to splicer: inout ByteSplicer
-    ) {
+    package func write(author: AccountCard, viewer: ViewerFlags, to splicer: inout ByteSplicer) {
         splicer.append(opening)
-        writeRest(author: author, viewer: viewer, sharedBy: sharedBy, to: &splicer)
+        writeRest(author: author, viewer: viewer, to: &splicer)
+        splicer.append(UInt8(ascii: "}"))
     }
 
-    private func writeRest(
-        author: AccountCard, viewer: ViewerFlags, sharedBy: SharedBy?, to splicer: inout ByteSplicer
-    ) {
+    /// Lays the whole post with all that goes with it.
+    func write(_ shown: borrowing PostService.Shown, asComment: Bool = false, to splicer: inout ByteSplicer) {
+        if asComment {
+            // The post, with its id under a comment's name first.
+            splicer.append("{\"comment_id\":\"" as StaticString)
+            splicer.append(post.id.description)
+            splicer.append("\"," as StaticString)
+            opening.withUnsafeBytes { splicer.append(UnsafeRawBufferPointer(rebasing: $0.dropFirst())) }
+        } else {
+            splicer.append(opening)
+        }
+        writeRest(author: shown.author, viewer: shown.flags, to: &splicer)
+        shown.sharedBy?.write(to: &splicer)
+        if post.quote != nil { Self.write(shown.quote, to: &splicer) }
+        splicer.append(UInt8(ascii: "}"))
+    }
+
+    /// A quoted post is shown without what it quotes itself.
+    private static func write(_ quote: ShownQuote?, to splicer: inout ByteSplicer) {
+        splicer.append(",\"quoted_post\":" as StaticString)
+        guard let quote else { return splicer.append("{\"unavailable\":true}" as StaticString) }
+        quote.card.write(author: quote.author, viewer: quote.flags, to: &splicer)
+    }
+
+    private func writeRest(author: AccountCard, viewer: ViewerFlags, to splicer: inout ByteSplicer) {
         splicer.append(author.authorJSON)
         splicer.append(rest)
         viewer.write(to: &splicer)
-        sharedBy?.write(to: &splicer)
-        splicer.append(UInt8(ascii: "}"))
     }
 
     private static func writeBody(
@@ -92,6 +107,8 @@ package final class PostCard: Sendable {
         writer.string(post.sharePolicy.name)
         writer.raw(",\"reply_to\":")
         writer.id(post.replyTo?.rawValue)
+        writer.raw(",\"quote_of\":")
+        writer.id(post.quote?.post.rawValue)
         writer.raw(",\"created_at\":")
         writer.string(Timestamp.string(post.createdAt))
         writer.raw(",\"edited_at\":")

@@ -2,7 +2,7 @@ import Core
 import EventLog
 import SQL
 
-/// Counts the visible descendants of each post and its reposts, from the events and in the transaction of its offset.
+/// Counts the visible descendants of each post, its reposts and its visible quotes, from the events and in the transaction of its offset.
 package struct PostCountersConsumer: TransactionalConsumer {
     package let group = "post-counters"
     package let topics: Set<Topic> = [.posts]
@@ -26,21 +26,36 @@ package struct PostCountersConsumer: TransactionalConsumer {
     }
 
     private func countShares(_ events: [Event], _ store: any SQLWriter) throws {
-        var deltas: [Int64: Int64] = [:]
+        var shares: [Int64: Int64] = [:]
+        var quotes: [Int64: Int64] = [:]
         var positions: Set<Int64> = []
-        for event in events where event.kind == .shared || event.kind == .unshared {
-            deltas[event.subject, default: 0] += event.kind == .shared ? 1 : -1
-            positions.formUnion(event.list)
+        for event in events {
+            switch event.kind {
+            case .shared, .unshared:
+                shares[event.subject, default: 0] += event.kind == .shared ? 1 : -1
+                positions.formUnion(event.list)
+            case .postPublished, .postEdited, .postDeleted:
+                guard let quote = Quote(list: event.list), Self.difference(event) != 0 else { continue }
+                quotes[quote.post.rawValue, default: 0] += Self.difference(event)
+                positions.insert(quote.position.rawValue)
+            default: break
+            }
         }
+        try add(shares, to: "shares", store)
+        try add(quotes, to: "quotes", store)
+        if !positions.isEmpty { store.announce(.postCounters(positions.sorted())) }
+    }
+
+    private func add(_ growth: [Int64: Int64], to counter: String, _ store: any SQLWriter) throws {
         // In one order, so that two processes never wait for each other.
-        for (post, amount) in deltas.sorted(by: { $0.key < $1.key }) where amount != 0 {
+        for (post, amount) in growth.sorted(by: { $0.key < $1.key }) where amount != 0 {
             try store.execute(
                 """
-                INSERT INTO post_counters (\(layout.counterKey), shares) VALUES (\(layout.counterKey(of: "$1")), $2)
-                ON CONFLICT (\(layout.counterKey)) DO UPDATE SET shares = post_counters.shares + excluded.shares
+                INSERT INTO post_counters (\(layout.counterKey), \(counter))
+                VALUES (\(layout.counterKey(of: "$1")), $2) ON CONFLICT (\(layout.counterKey))
+                DO UPDATE SET \(counter) = post_counters.\(counter) + excluded.\(counter)
                 """, [.integer(post), .integer(amount)])
         }
-        if !positions.isEmpty { store.announce(.postCounters(positions.sorted())) }
     }
 
     private static func difference(_ event: Event) -> Int64 {

@@ -32,6 +32,7 @@ enum PostDeletion {
     private static func withdraw(
         _ id: ID<Post>, author: ID<Account>, _ old: PostService.Stored, now: Int64, _ store: any SQLWriter
     ) throws {
+        if let quote = old.quote { try QuoteRows.delete(position: old.position, of: quote, store) }
         if let parent = old.replyTo { try ReplyRows.delete(position: old.position, of: parent, store) }
         try MentionRows.delete(of: id, store)
         try store.execute(
@@ -40,7 +41,8 @@ enum PostDeletion {
         try Outbox.append(
             Event(
                 .postDeleted, key: author.rawValue, subject: id.rawValue, object: old.replyToAuthor,
-                position: old.position, flags: PostFlags(visibility: old.visibility).rawValue, occurredAt: now),
+                position: old.position, flags: PostFlags(visibility: old.visibility).rawValue,
+                list: old.quote?.list ?? [], occurredAt: now),
             in: store)
         store.announce(.post(id.rawValue, author: author.rawValue, position: old.position))
     }

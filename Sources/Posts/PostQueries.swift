@@ -6,7 +6,8 @@ import SQL
 package enum PostQueries {
     private static let columns = """
         p.id, p.author_id, p.position, p.visibility, p.reply_to, p.reply_to_author, p.root_id, p.depth, p.version,
-        p.created_at, p.edited_at, p.comment_policy, p.share_policy, p.content, c.likes, c.comments, c.shares,
+        p.created_at, p.edited_at, p.comment_policy, p.share_policy, p.content, c.likes, c.comments, c.shares, c.quotes,
+        p.quote_of, p.quote_author, p.quote_position,
         EXISTS (SELECT 1 FROM post_shares s WHERE s.bucket = p.bucket AND s.post_id = p.id)
         """
 
@@ -138,7 +139,7 @@ package enum PostQueries {
         let content: String
         var entities: PostEntities
         let isShared: Bool
-        let counters: (likes: Int64, comments: Int64, shares: Int64)
+        let counters: (likes: Int64, comments: Int64, shares: Int64, quotes: Int64)
 
         init(_ row: any SQLRow) {
             post = Post(
@@ -147,11 +148,11 @@ package enum PostQueries {
                 replyToAuthor: row.optionalInt64(5).map { ID($0) }, rootID: row.optionalInt64(6).map { ID($0) },
                 depth: Int(row.int64(7)), version: row.int64(8), createdAt: row.int64(9),
                 editedAt: row.optionalInt64(10), commentPolicy: CommentPolicy(rawValue: row.int64(11)) ?? .closed,
-                sharePolicy: SharePolicy(rawValue: row.int64(12)) ?? .nobody)
+                sharePolicy: SharePolicy(rawValue: row.int64(12)) ?? .nobody, quote: PostQueries.quote(row, at: 18))
             content = row.text(13)
             entities = PostEntities(content)
-            counters = (row.int64(14), row.int64(15), row.int64(16))
-            isShared = row.flag(17)
+            counters = (row.int64(14), row.int64(15), row.int64(16), row.int64(17))
+            isShared = row.flag(21)
         }
     }
 
@@ -163,7 +164,14 @@ package enum PostQueries {
             entities.accounts = accounts[row.post.id] ?? [:]
             return PostCard(
                 row.post, content: row.content, entities: entities, likes: row.counters.likes,
-                comments: row.counters.comments, shares: row.counters.shares, isShared: row.isShared)
+                comments: row.counters.comments, shares: row.counters.shares,
+                quotes: row.counters.quotes, isShared: row.isShared)
         }
+    }
+
+    /// What a post quotes, in three columns.
+    static func quote(_ row: any SQLRow, at column: Int) -> Quote? {
+        row.isNull(column)
+            ? nil : Quote(post: row.id(column), author: row.id(column + 1), position: row.position(column + 2))
     }
 }

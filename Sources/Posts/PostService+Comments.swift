@@ -53,17 +53,20 @@ extension PostService {
         ReplyRows.Place(likes: numbers.first ?? 0, position: Position(numbers.last ?? 0))
     }
 
-    private func visible(_ positions: [Position], viewer: ID<Account>?) async throws -> [Shown] {
+    func visible(_ positions: [Position], viewer: ID<Account>?) async throws -> [Shown] {
         let cards = try await library.cards(at: positions)
         let authors = try await directory.cards(Array(Set(cards.values.map(\.post.author))))
         let relations = try await relations(of: viewer)
         let flags = try await flags(of: cards.values.map(\.post.id), viewer)
+        let quotes = try await quotes(of: cards.values, relations)
         return positions.compactMap { position in
             guard let card = cards[position], let author = authors[card.post.author],
                 PostVisibility.admits(card.post, author: author.account, relations: relations),
                 relations?.muted.contains(card.post.author) != true
             else { return nil }
-            return Shown(card: card, author: author, flags: flags[card.post.id] ?? .none)
+            return Shown(
+                card: card, author: author, flags: flags[card.post.id] ?? .none,
+                quote: card.post.quote.flatMap { quotes[$0.post] })
         }
     }
 

@@ -41,7 +41,7 @@ extension PostService {
                     .postEdited, key: viewer.rawValue, subject: id.rawValue, object: old.replyToAuthor,
                     position: old.position,
                     flags: PostFlags(visibility: visibility, previously: old.visibility).rawValue,
-                    occurredAt: now), in: store)
+                    list: old.quote?.list ?? [], occurredAt: now), in: store)
             store.announce(.post(id.rawValue, author: viewer.rawValue, position: old.position))
         }
         return try await post(id, viewer: viewer)
@@ -78,6 +78,7 @@ extension PostService {
         let writtenAt: Int64
         let isRemoved: Bool
         let sharePolicy: SharePolicy
+        let quote: Quote?
     }
 
     /// - Parameter orRemoved: whether one counts that was removed.
@@ -87,7 +88,8 @@ extension PostService {
         try store.first(
             """
             SELECT content, visibility, version, position, reply_to, reply_to_author,
-                coalesce(edited_at, created_at), state, share_policy
+                coalesce(edited_at, created_at), state, share_policy, quote_of,
+                quote_author, quote_position
             FROM posts WHERE id = $1 AND bucket = $2 AND author_id = $3 AND state IN (3, \(orRemoved ? 4 : 3))
             """, [.integer(id.rawValue), .integer(Int64(id.bucket)), .integer(author.rawValue)]
         ) { row in
@@ -96,7 +98,7 @@ extension PostService {
                 version: row.int64(2), position: row.int64(3), replyTo: row.optionalInt64(4).map { ID($0) },
                 replyToAuthor: row.int64(5), writtenAt: row.int64(6),
                 isRemoved: row.int64(7) == PostState.removed.rawValue,
-                sharePolicy: SharePolicy(rawValue: row.int64(8)) ?? .nobody)
+                sharePolicy: SharePolicy(rawValue: row.int64(8)) ?? .nobody, quote: PostQueries.quote(row, at: 9))
         }
     }
 

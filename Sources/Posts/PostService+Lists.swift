@@ -35,6 +35,7 @@ extension PostService {
         cards.merge(try await library.cards(at: reposts.values.map(\.postPosition))) { own, _ in own }
         let authors = try await directory.cards(Array(Set(cards.values.map(\.post.author))))
         let flags = try await flags(of: cards.values.map(\.post.id), relations?.viewer)
+        let quotes = try await quotes(of: cards.values, relations)
         return positions.compactMap { position in
             let repost = reposts[position]
             guard let card = cards[repost?.postPosition ?? position], let author = authors[card.post.author],
@@ -42,7 +43,8 @@ extension PostService {
             else { return nil }
             return Shown(
                 card: card, author: author, flags: flags[card.post.id] ?? .none,
-                sharedBy: repost.map { _ in SharedBy(owner, at: position) }, place: position)
+                sharedBy: repost.map { _ in SharedBy(owner, at: position) },
+                quote: card.post.quote.flatMap { quotes[$0.post] }, place: position)
         }
     }
 

@@ -10,6 +10,8 @@ package struct PostDraft: Sendable {
     package let replyTo: ID<Post>?
     /// Who may repost and quote it.
     package var sharePolicy = SharePolicy.everyone
+    /// The post it quotes.
+    package var quoteOf: ID<Post>?
 
     package init(content: PostContent, visibility: Visibility = .everyone, replyTo: ID<Post>? = nil) {
         self.content = content
@@ -20,7 +22,8 @@ package struct PostDraft: Sendable {
 
 extension PostService {
     /// Publishes a post: on disk, with its event, when this returns.
-    /// - Throws: `PostsError.invalid` where the post replied to is not there for this author, or is nested too deep.
+    /// - Throws: `PostsError.invalid` where the post replied to or quoted is not there for this author, or is nested too deep;
+    ///   `PostsError.commentsClosed` and `PostsError.sharingClosed` where its author does not let this one.
     package func publish(_ draft: PostDraft, author: ID<Account>) async throws -> Shown {
         try await publish(draft, author: author, with: [])
     }
@@ -30,11 +33,13 @@ extension PostService {
         _ draft: PostDraft, author: ID<Account>, with companions: [@Sendable (ID<Post>) -> Statement]
     ) async throws -> Shown {
         let parent = try await parent(of: draft, author: author)
+        let quoted = try await quoted(by: draft, author: author)
         let known = directory.cached(author)
         let card = if let known { known } else { try await directory.card(author) }
         guard let authorCard = card else { throw PostsError.notFound }
         let id: ID<Post> = try await ids.next(bucket: author.bucket)
-        let post = newPost(id, draft, author: author, parent: parent)
+        var post = newPost(id, draft, author: author, parent: parent)
+        post.quote = quoted?.quote
         var entities = PostEntities(draft.content.text)
         let names = entities.names
         if !names.isEmpty { entities.accounts = try await database.read { try MentionRows.accounts(named: names, $0) } }
@@ -44,14 +49,15 @@ extension PostService {
         defer { library.withdraw(post.position) }
         _ = try await database.commit(
             statements(for: post, draft, entities) + companions.map { $0(post.id) }, announcing: changes(of: post))
-        return Shown(card: postCard, author: authorCard)
+        return Shown(card: postCard, author: authorCard, quote: quoted?.shown)
     }
 
     private func statements(for post: Post, _ draft: PostDraft, _ entities: PostEntities) -> [Statement] {
         let event = Event(
             .postPublished, key: post.author.rawValue, subject: post.id.rawValue,
             object: post.replyToAuthor?.rawValue ?? 0, position: post.position.rawValue,
-            flags: PostFlags(visibility: post.visibility).rawValue, occurredAt: post.createdAt)
+            flags: PostFlags(visibility: post.visibility).rawValue, list: post.quote?.list ?? [],
+            occurredAt: post.createdAt)
         var statements = [PostWrites.insert(post, content: draft.content.text)]
         if let parent = post.replyTo, let root = post.rootID {
             statements.append(ReplyRows.insert(post, to: parent, root: root))
@@ -59,6 +65,7 @@ extension PostService {
         if !entities.accounts.isEmpty {
             statements.append(MentionRows.insert(Array(entities.accounts.values), of: post.id))
         }
+        if let quote = post.quote { statements.append(QuoteRows.insert(post, of: quote)) }
         return statements + [Outbox.append(event)]
     }
 

@@ -38,18 +38,21 @@ package struct PostService: Sendable {
         package var flags: ViewerFlags
         /// Who brought it here, or shared it as well.
         package let sharedBy: SharedBy?
+        /// What it quotes; nil also where that is not for this viewer.
+        package let quote: ShownQuote?
         /// Where it stands in the list it is shown in.
         package let place: Position
 
         /// - Parameter place: nil for the post's own.
         package init(
             card: PostCard, author: AccountCard, flags: ViewerFlags = .none, sharedBy: SharedBy? = nil,
-            place: Position? = nil
+            quote: ShownQuote? = nil, place: Position? = nil
         ) {
             self.card = card
             self.author = author
             self.flags = flags
             self.sharedBy = sharedBy
+            self.quote = quote
             self.place = place ?? card.post.position
         }
     }
@@ -64,7 +67,9 @@ package struct PostService: Sendable {
         guard PostVisibility.admits(card.post, author: author.account, relations: relations) else {
             throw PostsError.notFound
         }
-        return Shown(card: card, author: author, flags: try await flags(of: [card.post.id], viewer)[id] ?? .none)
+        return Shown(
+            card: card, author: author, flags: try await flags(of: [card.post.id], viewer)[id] ?? .none,
+            quote: try await quotes(of: [card], relations).values.first)
     }
 
     /// The same, where it is all in memory; never blocks. Nil says nothing: ask `post`.
@@ -75,6 +80,7 @@ package struct PostService: Sendable {
             guard relations != nil else { return nil }
         }
         guard let known = library.cached(Position(id.rawValue)), let card = known, card.post.id == id,
+            card.post.quote == nil,
             let author = directory.cached(card.post.author),
             PostVisibility.admits(card.post.visibility, author: author.standing, relations: relations)
         else { return nil }
@@ -89,11 +95,14 @@ package struct PostService: Sendable {
         let authors = try await directory.cards(Array(Set(cards.values.map(\.post.author))))
         let relations = try await relations(of: viewer)
         let flags = try await flags(of: wanted, viewer)
+        let quotes = try await quotes(of: cards.values, relations)
         return wanted.compactMap { id in
             guard let card = cards[id], let author = authors[card.post.author],
                 PostVisibility.admits(card.post, author: author.account, relations: relations)
             else { return nil }
-            return Shown(card: card, author: author, flags: flags[id] ?? .none)
+            return Shown(
+                card: card, author: author, flags: flags[id] ?? .none,
+                quote: card.post.quote.flatMap { quotes[$0.post] })
         }
     }
 

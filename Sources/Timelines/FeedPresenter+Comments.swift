@@ -27,8 +27,4 @@ extension FeedPresenter {
 
 extension PostService.Shown {
     fileprivate var commentByteCount: Int { byteCount + PostCard.commentBytesMax }
-
-    fileprivate func writeComment(to splicer: inout ByteSplicer) {
-        card.writeComment(author: author, viewer: flags, sharedBy: sharedBy, to: &splicer)
-    }
 }

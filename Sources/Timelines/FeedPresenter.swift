@@ -51,12 +51,3 @@ package enum FeedPresenter {
         } ?? []
     }
 }
-
-extension PostService.Shown {
-    /// About the bytes of this post in an answer.
-    package var byteCount: Int { card.byteCount + author.authorJSON.count + (sharedBy?.byteCount ?? 0) }
-
-    package func write(to splicer: inout ByteSplicer) {
-        card.write(author: author, viewer: flags, sharedBy: sharedBy, to: &splicer)
-    }
-}

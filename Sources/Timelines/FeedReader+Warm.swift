@@ -79,10 +79,10 @@ extension FeedReader {
 
     /// - Returns: false where memory does not know enough of this position.
     private func lay(_ position: Position, of page: inout WarmPage, to splicer: inout ByteSplicer) -> Bool {
-        var mayBeShared = false
+        var isOther = false
         let isLaid = library.withCached(position) { card -> Bool in
-            guard let card, !card.isShared else {
-                mayBeShared = true
+            guard let card, card.isPlain else {
+                isOther = true
                 return true
             }
             return directory.withCached(card.post.author) { author in
@@ -92,7 +92,7 @@ extension FeedReader {
                 return true
             }
         }
-        return mayBeShared ? layShared(position, of: &page, to: &splicer) : isLaid
+        return isOther ? layOther(position, of: &page, to: &splicer) : isLaid
     }
 
     /// The newest positions below `before`, written to `positions` until it is full, where it is all in memory.

@@ -3,25 +3,25 @@ import Core
 import Posts
 import SocialGraph
 
-// Reposts, and posts that somebody shared, where all they take is in memory. They cost some counting of references.
+// Reposts, and posts that somebody shared or that quote others, where all they take is in memory. They cost some counting of references.
 extension FeedReader {
     /// - Returns: false where memory does not know enough of this position.
-    func layShared(_ position: Position, of page: inout WarmPage, to splicer: inout ByteSplicer) -> Bool {
+    func layOther(_ position: Position, of page: inout WarmPage, to splicer: inout ByteSplicer) -> Bool {
         guard let known = library.cached(position) else { return false }
-        guard known == nil else { return layShared(known, nil, at: position, of: &page, to: &splicer) }
+        guard known == nil else { return layPost(known, nil, at: position, of: &page, to: &splicer) }
         guard let place = library.reposts.cached(position) else { return false }
         guard let repost = place else {
             page.gone.insert(position.rawValue)
             return true
         }
         guard let original = library.cached(repost.postPosition) else { return false }
-        return layShared(original, repost, at: position, of: &page, to: &splicer)
+        return layPost(original, repost, at: position, of: &page, to: &splicer)
     }
 
     /// - Parameters:
     ///   - card: nil for a post that is gone.
     ///   - repost: nil where the post itself stands at this position.
-    private func layShared(
+    private func layPost(
         _ card: PostCard?, _ repost: Repost?, at position: Position, of page: inout WarmPage,
         to splicer: inout ByteSplicer
     ) -> Bool {
@@ -36,20 +36,42 @@ extension FeedReader {
             ? page.filter.removal(of: post, author: author.standing) == nil
             : page.filter.admitsShared(post, author: author.standing)
         guard belongs else { return true }
-        guard let sharings = library.reposts.cachedSharings(of: post.id, for: page.filter.relations),
-            let flags = page.marks.flags(of: post.id.rawValue)
+        guard let flags = page.marks.flags(of: post.id.rawValue),
+            case .known(let sharedBy) = sharedBy(card, repost, page.filter.relations),
+            case .known(let quote) = quote(of: post, page)
         else { return false }
+        guard repost == nil || sharedBy?.earliest == position else { return true }
+        if page.open(at: position, to: &splicer) {
+            PostService.Shown(card: card, author: author, flags: flags, sharedBy: sharedBy, quote: quote)
+                .write(to: &splicer)
+        }
+        return true
+    }
+
+    /// What memory says.
+    private enum Known<Value> {
+        case known(Value?)
+        case unknown
+    }
+
+    private func sharedBy(_ card: PostCard, _ repost: Repost?, _ relations: Relations) -> Known<SharedBy> {
+        guard card.isShared || repost != nil else { return .known(nil) }
+        guard let sharings = library.reposts.cachedSharings(of: card.post.id, for: relations) else { return .unknown }
         var isKnown = true
-        let sharedBy = SharedBy(sharings, of: post.author) { sharer in
+        let sharedBy = SharedBy(sharings, of: card.post.author) { sharer in
             let card = directory.cached(sharer)
             if card == nil { isKnown = false }
             return card
         }
-        guard isKnown else { return false }
-        guard repost == nil || sharedBy?.earliest == position else { return true }
-        if page.open(at: position, to: &splicer) {
-            card.write(author: author, viewer: flags, sharedBy: sharedBy, to: &splicer)
-        }
-        return true
+        return isKnown ? .known(sharedBy) : .unknown
+    }
+
+    private func quote(of post: Post, _ page: WarmPage) -> Known<ShownQuote> {
+        guard let quote = post.quote else { return .known(nil) }
+        guard let known = library.cached(quote.position), let author = directory.cached(quote.author),
+            let flags = page.marks.flags(of: quote.post.rawValue)
+        else { return .unknown }
+        return .known(
+            ShownQuote(quote, card: known, author: author, relations: page.filter.relations, flags: flags))
     }
 }

@@ -41,6 +41,17 @@ enum StoreCheckQueries {
             """
         ),
         (
+            "quotes are listed that are not there, or not listed",
+            """
+            SELECT (SELECT count(*) FROM posts p WHERE p.quote_of IS NOT NULL AND p.state = 3 AND NOT EXISTS (
+                SELECT 1 FROM quotes q WHERE q.bucket = ((p.quote_of >> 12) & 1023) AND q.post_id = p.quote_of
+                    AND q.position = p.position))
+                + (SELECT count(*) FROM quotes q WHERE NOT EXISTS (SELECT 1 FROM posts p
+                    WHERE p.position = q.position AND p.bucket = ((q.position >> 12) & 1023)
+                        AND p.quote_of = q.post_id AND p.state = 3))
+            """
+        ),
+        (
             "revisions have no post",
             """
             SELECT count(*) FROM post_revisions WHERE NOT EXISTS (
@@ -107,6 +118,11 @@ enum StoreCheckQueries {
         SELECT ancestor AS id, count(*) AS n FROM up GROUP BY ancestor
         """
 
+    private static let countedQuotes = """
+        SELECT quote_of AS id, count(*) AS n FROM posts WHERE quote_of IS NOT NULL AND state = 3 AND visibility = 0
+        GROUP BY quote_of
+        """
+
     private static let countedShares = "SELECT post_id AS id, count(*) AS n FROM post_shares GROUP BY post_id"
 
     static let drifts: [(what: String, sql: String)] = [
@@ -134,6 +150,14 @@ enum StoreCheckQueries {
             WHERE coalesce(c.shares, 0) <> coalesce(truth.n, 0)
             """
         ),
+        (
+            "posts have a wrong number of quotes",
+            """
+            SELECT count(*) FROM posts p LEFT JOIN post_counters c ON c.post_id = p.id
+            LEFT JOIN (\(countedQuotes)) AS truth ON truth.id = p.id
+            WHERE coalesce(c.quotes, 0) <> coalesce(truth.n, 0)
+            """
+        ),
     ]
 
     static func counterRepairs(_ layout: PostLayout) -> [String] {
@@ -145,24 +169,21 @@ enum StoreCheckQueries {
                 posts = excluded.posts
             WHERE account_counters.followers <> excluded.followers
                 OR account_counters.following <> excluded.following OR account_counters.posts <> excluded.posts
-            """,
             """
-            INSERT INTO post_counters (\(layout.counterKey), comments)
-            SELECT \(layout.counterKey(of: "p.id")), coalesce(truth.n, 0)
-            FROM posts p LEFT JOIN post_counters c ON c.post_id = p.id
-            LEFT JOIN (\(countedComments)) AS truth ON truth.id = p.id
-            WHERE coalesce(c.comments, 0) <> coalesce(truth.n, 0)
-            ON CONFLICT (\(layout.counterKey)) DO UPDATE SET comments = excluded.comments
-            """,
-            """
-            INSERT INTO post_counters (\(layout.counterKey), shares)
-            SELECT \(layout.counterKey(of: "p.id")), coalesce(truth.n, 0)
-            FROM posts p LEFT JOIN post_counters c ON c.post_id = p.id
-            LEFT JOIN (\(countedShares)) AS truth ON truth.id = p.id
-            WHERE coalesce(c.shares, 0) <> coalesce(truth.n, 0)
-            ON CONFLICT (\(layout.counterKey)) DO UPDATE SET shares = excluded.shares
-            """,
         ]
+            + [("comments", countedComments), ("shares", countedShares), ("quotes", countedQuotes)].map {
+                repair($0, counting: $1, layout)
+            }
+    }
+
+    private static func repair(_ counter: String, counting truth: String, _ layout: PostLayout) -> String {
+        """
+        INSERT INTO post_counters (\(layout.counterKey), \(counter))
+        SELECT \(layout.counterKey(of: "p.id")), coalesce(truth.n, 0)
+        FROM posts p LEFT JOIN post_counters c ON c.post_id = p.id LEFT JOIN (\(truth)) AS truth ON truth.id = p.id
+        WHERE coalesce(c.\(counter), 0) <> coalesce(truth.n, 0)
+        ON CONFLICT (\(layout.counterKey)) DO UPDATE SET \(counter) = excluded.\(counter)
+        """
     }
 
     static let allDrifts = drifts + engagementDrifts

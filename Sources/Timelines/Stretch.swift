@@ -19,6 +19,7 @@ struct Stretch: Sendable {
     private let sharings: [ID<Post>: [Sharing]]
     private let accounts: [ID<Account>: AccountCard]
     private let flags: [ID<Post>: ViewerFlags]
+    private let quotes: [ID<Post>: ShownQuote]
 
     init(_ positions: [Position], filter: HomeFilter, reader: FeedReader) async throws {
         let library = reader.library
@@ -35,6 +36,8 @@ struct Stretch: Sendable {
         self.reposts = reposts
         self.sharings = sharings
         accounts = try await reader.directory.cards(Array(people))
+        quotes = try await ShownQuote.load(
+            for: cards.values, relations: filter.relations, from: library, reader.directory, reader.marks)
         flags = try await reader.marks.flags(of: cards.values.map(\.post.id), viewer: filter.relations.viewer)
     }
 
@@ -54,6 +57,7 @@ struct Stretch: Sendable {
         }
         return .shown(
             PostService.Shown(
-                card: card, author: author, flags: flags[post.id] ?? .none, sharedBy: sharedBy, place: position))
+                card: card, author: author, flags: flags[post.id] ?? .none, sharedBy: sharedBy,
+                quote: post.quote.flatMap { quotes[$0.post] }, place: position))
     }
 }

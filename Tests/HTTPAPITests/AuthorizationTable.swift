@@ -73,6 +73,7 @@ enum AuthorizationTable {
         "DELETE /v1/posts/{id}/bookmark": Row(subjects: Subject.posts, rule: Row.seesPost, isDestructive: true),
         "POST /v1/posts/{id}/share": Row(subjects: Subject.posts, rule: Row.sharesPost, isDestructive: true),
         "DELETE /v1/posts/{id}/share": Row(subjects: Subject.posts, rule: Row.seesPost, isDestructive: true),
+        "GET /v1/posts/{id}/quotes": Row(subjects: Subject.posts, rule: Row.seesPost),
         "GET /v1/posts/{id}/shares": Row(subjects: Subject.posts, rule: Row.seesPost),
         "GET /v1/me/bookmarks": Row(subjects: [.nothing], rule: Row.anyone),
         "GET /v1/me/bookmarks/folders": Row(subjects: [.nothing], rule: Row.anyone),

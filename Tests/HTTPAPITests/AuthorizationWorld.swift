@@ -177,6 +177,7 @@ struct AuthorizationWorld: Sendable {
             "SELECT id || ' ' || state || ' ' || is_private || ' ' || display_name || ' ' || bio FROM users ORDER BY id",
             "SELECT id || ' ' || state || ' ' || visibility || ' ' || version || ' ' || content FROM posts ORDER BY id",
             "SELECT id || ' ' || comment_policy || ' ' || share_policy FROM posts ORDER BY id",
+            "SELECT post_id || ' ' || position FROM quotes ORDER BY position",
             "SELECT sharer_id || ' ' || post_id FROM reposts ORDER BY position",
             "SELECT account_id || ' ' || post_id FROM pins ORDER BY pin_id",
             "SELECT follower_id || ' ' || followee_id FROM following ORDER BY follow_id",

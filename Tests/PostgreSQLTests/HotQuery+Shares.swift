@@ -29,6 +29,18 @@ extension HotQuery {
         HotQuery("who of some shared a post", rows: bySharers) {
             _ = try RepostQueries.sharings(of: post, by: sharers.map(\.rawValue), dialect: .postgreSQL, $0)
         },
+        HotQuery("what quotes a post", rows: ["quotes": "post_id = \(post)"]) {
+            _ = try QuoteRows.page(of: post, before: .highest, limit: 20, $0)
+        },
+        HotQuery("quoting a post", rows: ["posts": "id = \(post)"], isWrite: true) {
+            let new = Post(
+                id: PlanStore.post(50, of: 10), author: PlanStore.author(10), position: Position(position.rawValue + 9),
+                visibility: .everyone, replyTo: nil, replyToAuthor: nil, rootID: nil, depth: 0, version: 1,
+                createdAt: 0, editedAt: nil)
+            let insert = QuoteRows.insert(
+                new, of: Quote(post: post, author: PlanStore.author(11), position: Position(post.rawValue)))
+            _ = try $0.execute(insert.sql, insert.arguments)
+        },
         HotQuery("sharing a post", rows: ["posts": "id = \(post)"], isWrite: true) {
             let row = ID<RepostRow>(position.rawValue + 1)
             let insert = ShareWrites.insert(

@@ -85,6 +85,7 @@ struct PlanStore: Sendable {
         INSERT INTO post_shares (bucket, post_id, position, sharer_id)
         SELECT (post_id >> 12) & 1023, post_id, position, sharer_id FROM reposts
         """,
+        "INSERT INTO quotes (bucket, post_id, position) SELECT bucket, post_id, position FROM post_shares",
         "INSERT INTO post_counters (bucket, post_id, comments) SELECT bucket, id, 1 FROM posts",
         """
         INSERT INTO following (follower_id, followee_id, follow_id)

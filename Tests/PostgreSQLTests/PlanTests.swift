@@ -4,7 +4,7 @@ import Testing
 @Suite("Plans on PostgreSQL")
 struct PlanTests {
     private static let bigTables: Set = [
-        "posts", "post_counters", "reposts", "post_shares", "replies", "following", "followers", "outbox",
+        "posts", "post_counters", "reposts", "post_shares", "quotes", "replies", "following", "followers", "outbox",
         "viewer_marks",
         "reactions", "reaction_counters", "bookmarks", "mentions", "notifications", "notification_groups",
     ]

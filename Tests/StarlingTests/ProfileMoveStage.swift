@@ -102,6 +102,7 @@ struct ProfileMoveStage: Sendable {
         SELECT 32775, 8, 7, id, 5 FROM posts ORDER BY id LIMIT 1
         """,
         "INSERT INTO post_shares (bucket, post_id, position, sharer_id) SELECT (id >> 12) & 1023, id, 32775, 7 FROM posts LIMIT 1",
+        "INSERT INTO quotes (bucket, post_id, position) SELECT (id >> 12) & 1023, id, 32775 FROM posts LIMIT 1",
         """
         INSERT INTO replies (bucket, post_id, position, likes)
         SELECT (id >> 12) & 1023, id, 32775, 2 FROM posts ORDER BY id LIMIT 1

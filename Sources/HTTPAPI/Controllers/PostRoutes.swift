@@ -54,12 +54,14 @@ struct PostRoutes: Sendable {
         let visibility: String?
         let replyTo: ID<Post>?
         let sharePolicy: SharePolicy?
+        let quoteOf: ID<Post>?
 
         init(_ fields: JSONFields) throws {
             content = try fields.string("content")
             visibility = try fields.optionalString("visibility")
             replyTo = try fields.optionalID("reply_to")
             sharePolicy = try fields.optionalString("share_policy").map(SharePolicy.named)
+            quoteOf = try fields.optionalID("quote_of")
         }
     }
 
@@ -70,6 +72,7 @@ struct PostRoutes: Sendable {
             content: try PostContent(body.content), visibility: try body.visibility.map(Visibility.named) ?? .everyone,
             replyTo: body.replyTo)
         draft.sharePolicy = body.sharePolicy ?? .everyone
+        draft.quoteOf = body.quoteOf
         guard let text = request.headers[.idempotencyKey] else {
             return .json(FeedPresenter.json(try await services.posts.publish(draft, author: author)), status: 201)
         }

@@ -4,7 +4,7 @@ import HTTPTypes
 import Posts
 import Timelines
 
-/// Reposts. What goes for a post goes for a comment, which is one.
+/// Reposts and quotes. What goes for a post goes for a comment, which is one.
 struct ShareRoutes: Sendable {
     let services: APIServices
 
@@ -29,12 +29,25 @@ struct ShareRoutes: Sendable {
                 Operation(
                     "listShares", "Who reposted a post, newest first", tag: Self.tag, parameters: ["cursor", "limit"],
                     answer: (200, "UserPage"), problems: [404]), handler: sharers),
+            Endpoint(
+                .get, "/v1/posts/{id}/quotes", .optional,
+                Operation(
+                    "listQuotes", "The posts that quote a post, newest first", tag: Self.tag,
+                    parameters: ["cursor", "limit"], answer: (200, "PostPage"), problems: [404]), handler: quotes),
         ]
     }
 
     private func share(_ request: APIRequest) async throws -> APIResponse {
         let (shown, isNew) = try await services.posts.share(try request.id(), viewer: try request.viewer())
         return .json(FeedPresenter.json(shown), status: isNew ? 201 : 200)
+    }
+
+    private func quotes(_ request: APIRequest) async throws -> APIResponse {
+        let before = try request.cursor(.quotes)?.first ?? .max
+        let page = try await services.posts.quotes(
+            of: try request.id(), viewer: request.principal?.accountID, before: Position(before),
+            limit: try request.limit())
+        return .json(FeedPresenter.json(page.posts, next: page.next.map { Cursor(.quotes, $0.rawValue) }))
     }
 
     private func sharers(_ request: APIRequest) async throws -> APIResponse {

@@ -32,6 +32,8 @@ enum OpenAPIDescriptions {
             + "follow its author, else where the first of those they follow shared it. 201 for a new repost, 200 where it "
             + "was there. Where the author does not let you, 403 `sharing-closed`.",
         "unshare": "Also for a post that you may not see any more. Without a repost of yours it changes nothing.",
+        "listQuotes":
+            "Those that you may see and whose authors you do not mute; a page may be short though more follow.",
         "listShares":
             "Accounts that are gone, kept apart from you by a block, or private and not followed by you, are left "
             + "out.",

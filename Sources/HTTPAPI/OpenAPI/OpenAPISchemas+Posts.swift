@@ -3,7 +3,7 @@ import Core
 extension OpenAPISchemas {
     static let posts: [(key: String, value: OpenAPIValue)] = [
         ("NewPost", newPost), ("PostChanges", postChanges), ("Post", post), ("ViewerState", viewer),
-        ("Entities", entities),
+        ("Entities", entities), ("QuotedPost", quotedPost),
         ("PostPage", page("posts", of: "Post", "A page of one account's posts.")),
         (
             "FeedPage",
@@ -27,7 +27,7 @@ extension OpenAPISchemas {
         + "followers, `private` is only you."
 
     private static let newPost = object(
-        "A post to be published.", optional: ["visibility", "reply_to", "share_policy"],
+        "A post to be published.", optional: ["visibility", "reply_to", "share_policy", "quote_of"],
         [
             "content": content,
             "visibility": [
@@ -41,6 +41,7 @@ extension OpenAPISchemas {
                 "examples": ["2764810273419395072"],
             ],
             "share_policy": sharePolicyChoice.adding([("default", "everyone")]),
+            "quote_of": quoteChoice,
         ])
 
     private static let visibilities: [OpenAPIValue] = Visibility.allCases.map { .string($0.name) }
@@ -67,14 +68,19 @@ extension OpenAPISchemas {
             "reply_to": [
                 "type": ["string", "null"], "pattern": "^[1-9][0-9]{0,18}$", "description": "The `post_id` it answers.",
             ],
+            "quote_of": [
+                "type": ["string", "null"], "pattern": "^[1-9][0-9]{0,18}$", "description": "The `post_id` it quotes.",
+            ],
             "created_at": time, "edited_at": emptyTime, "likes_count": count,
             "comments_count": count.adding([("description", "All replies below it that others may see.")]),
             "shares_count": count,
+            "quotes_count": count.adding([("description", "All posts that quote it and that others may see.")]),
             "settings": postSettings, "viewer": reference("ViewerState"),
             "shared_by": sharedBy,
             "shared_by_count": [
                 "type": "integer", "minimum": 1, "description": "How many they are; beside `shared_by` only.",
             ],
+            "quoted_post": reference("QuotedPost"),
         ]
 
     private static let viewer = object(

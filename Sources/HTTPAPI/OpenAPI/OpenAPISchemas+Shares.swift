@@ -2,8 +2,8 @@ import Core
 import Posts
 
 extension OpenAPISchemas {
-    /// What a post has only where somebody shared it.
-    static let optionalPostMembers: Set<String> = ["shared_by", "shared_by_count"]
+    /// What a post has only where somebody shared it, or where it quotes another.
+    static let optionalPostMembers: Set<String> = ["shared_by", "shared_by_count", "quoted_post"]
 
     static let sharedBy: OpenAPIValue = [
         "type": "array", "items": reference("Author"), "minItems": 1, "maxItems": .integer(Limits.sharersNamed),
@@ -17,6 +17,27 @@ extension OpenAPISchemas {
 
     static let sharePolicy: OpenAPIValue = [
         "type": "string", "enum": .array(policies), "description": .string(policyText),
+    ]
+
+    private static let unavailable: [(key: String, value: OpenAPIValue)] = [
+        (
+            "unavailable",
+            [
+                "type": "boolean", "enum": [true],
+                "description": "The quote is empty: the post is gone, not for you, or by an account that you mute.",
+            ]
+        )
+    ]
+
+    /// All of a post's members, or the one that says that it is not there.
+    static let quotedPost = object(
+        "The post that `quote_of` names, without what it quotes itself; or `unavailable` alone.",
+        optional: Set((postMembers.map { $0.key } + unavailable.map { $0.key })),
+        postMembers.map { ($0.key, $0.value) }.filter { !optionalPostMembers.contains($0.0) } + unavailable)
+
+    static let quoteChoice: OpenAPIValue = [
+        "type": ["string", "null"], "pattern": "^[1-9][0-9]{0,18}$",
+        "description": "The `post_id` of a post to quote, where its `share_policy` lets you.",
     ]
 
     /// In a request, where it may be left out.

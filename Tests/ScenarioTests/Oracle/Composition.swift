@@ -18,6 +18,9 @@ enum Composition: String {
             return composition
         } ?? .embedded
 
+    /// Whether timelines outlive the process.
+    var keepsTimelines: Bool { self == .redis || self == .redisCluster }
+
     /// Servers with nothing in them.
     func start() async throws -> ComposedServers {
         var servers = ComposedServers()

@@ -134,6 +134,27 @@ struct Inspection {
             Int(shown.card.shares) == model.shareCount(of: wanted.id),
             viewer.map({ shown.flags.isShared == (model.share(of: wanted.id, by: $0) != nil) }) ?? true
         else { throw Mismatch(what: "who shared in " + what, viewer: viewer, missing: [wanted.id]) }
+        try compareQuotes(shown, wanted.post, viewer, what)
+    }
+}
+
+// Quotes
+extension Inspection {
+    private func compareQuotes(
+        _ shown: PostService.Shown, _ wanted: Model.Post, _ viewer: Int?, _ what: String
+    ) throws {
+        let quote = model.quote(in: wanted, for: viewer)
+        guard shown.card.post.quote?.post.rawValue == wanted.quoteOf,
+            shown.quote?.card.post.id.rawValue == quote?.id, shown.quote?.card.post.version == quote?.version
+        else {
+            throw Mismatch(
+                what:
+                    "what is quoted in \(what): \(String(describing: shown.quote?.card.post)), not \(String(describing: quote))",
+                viewer: viewer, missing: [wanted.id])
+        }
+        guard Int(shown.card.quotes) == model.quoteCount(of: wanted.id) else {
+            throw Mismatch(what: "number of quotes in " + what, viewer: viewer, missing: [wanted.id])
+        }
     }
 }
 

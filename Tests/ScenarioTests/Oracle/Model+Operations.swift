@@ -12,6 +12,7 @@ extension Model {
         case .setComments(let id, let author, _): maySetComments(author, id) ? .done : .refused
         case .share(let id, let sharer): expectationOfShare(sharer, id)
         case .unshare(let id, let sharer): expectationOfUnshare(sharer, id)
+        case .quote(let author, let id, _): expectationOfQuote(author, id)
         case .setSharing(let id, let author, _): owns(author, id) ? .done : .refused
         case .follow(let one, let other): expectationOfFollow(one, other)
         case .unfollow(let one, let other): isActive(other) && !isApart(one, other) ? .done : .refused
@@ -63,7 +64,7 @@ extension Model {
             shared.append([])
         case .post, .reply, .edit, .delete, .remove, .setComments, .importPosts:
             applyToPosts(operation, outcome, at: moment)
-        case .share, .unshare, .setSharing: applyShare(operation, outcome, at: moment)
+        case .share, .unshare, .setSharing, .quote: applyShare(operation, outcome, at: moment)
         case .suspend(let user): users[user].state = .suspended
         case .reinstate(let user): users[user].state = .active
         case .deleteAccount(let user): users[user].state = .deleted
@@ -97,7 +98,7 @@ extension Model {
         }
     }
 
-    private mutating func add(
+    mutating func add(
         _ new: Outcome.Published, _ author: Int, _ visibility: Visibility, _ moment: Int, replyTo parent: Post? = nil
     ) {
         posts[new.id] = Post(
@@ -151,7 +152,7 @@ extension Model {
         for gone in users.indices where users[gone].state == .deleted && !users[gone].isErased {
             users[gone].isErased = true
             for id in written[gone] { posts[id]?.isDeleted = true }
-            shared[gone] = []
+            for share in shared[gone] { unshare(share.post, by: gone) }
             users[gone].blocks = []
             users[gone].mutes = []
             for other in users.indices {

@@ -28,7 +28,7 @@ extension Model {
     }
 
     func share(of post: Int64, by sharer: Int) -> Share? {
-        shared[sharer].first { $0.post == post }
+        shares[post]?.first { $0.sharer == sharer }
     }
 
     /// What is not for everyone stays with its author, and of the rest the author says who may share it.
@@ -49,16 +49,33 @@ extension Model {
         return mayShare(sharer, post) ? .published([Outcome.Published(id: 0, position: 0)]) : .refused
     }
 
+    func expectationOfQuote(_ author: Int, _ id: Int64) -> Outcome {
+        guard let post = posts[id], mayShare(author, post) else { return .refused }
+        return .published([Outcome.Published(id: 0, position: 0)])
+    }
+
     func expectationOfUnshare(_ sharer: Int, _ id: Int64) -> Outcome {
         if share(of: id, by: sharer) != nil { return .done }
         return posts[id].map { canSee($0, sharer) } == true ? .done : .refused
     }
 
+    /// What a viewer is shown inside a post that quotes; nil where that is nothing.
+    func quote(in post: Post, for viewer: Int?) -> Post? {
+        guard let quoted = post.quoteOf.flatMap({ posts[$0] }), canSee(quoted, viewer) else { return nil }
+        if let viewer, users[viewer].mutes.contains(quoted.author) { return nil }
+        return quoted
+    }
+
+    func quoteCount(of post: Int64) -> Int {
+        (quoting[post] ?? []).compactMap { posts[$0] }.count { !$0.isDeleted && $0.visibility == .everyone }
+    }
+
     /// The live reposts by those a viewer follows and does not mute, the first first. The author's own tell nothing.
     func sharings(of post: Int64, for viewer: Int) -> [Share] {
-        users[viewer].following.subtracting(users[viewer].mutes)
-            .filter { isActive($0) && $0 != posts[post]?.author }
-            .compactMap { share(of: post, by: $0) }.sorted { $0.position < $1.position }
+        (shares[post] ?? []).filter { share in
+            users[viewer].following.contains(share.sharer) && !users[viewer].mutes.contains(share.sharer)
+                && isActive(share.sharer) && share.sharer != posts[post]?.author
+        }.sorted { $0.position < $1.position }
     }
 
     /// Posts without a place of their own in a home feed, where the first of the followees shared them.
@@ -83,14 +100,25 @@ extension Model {
     }
 
     func shareCount(of post: Int64) -> Int {
-        shared.count { $0.contains { $0.post == post } }
+        shares[post]?.count ?? 0
+    }
+
+    mutating func unshare(_ id: Int64, by sharer: Int) {
+        shared[sharer].removeAll { $0.post == id }
+        shares[id]?.removeAll { $0.sharer == sharer }
     }
 
     mutating func applyShare(_ operation: Operation, _ outcome: Outcome, at moment: Int) {
         switch (operation, outcome) {
         case (.share(let id, let sharer), .published(let new)):
-            shared[sharer].append(Share(post: id, sharer: sharer, position: new[0].position, since: moment))
-        case (.unshare(let id, let sharer), _): shared[sharer].removeAll { $0.post == id }
+            let share = Share(post: id, sharer: sharer, position: new[0].position, since: moment)
+            shared[sharer].append(share)
+            shares[id, default: []].append(share)
+        case (.quote(let author, let id, let visibility), .published(let new)):
+            add(new[0], author, visibility, moment)
+            posts[new[0].id]?.quoteOf = id
+            quoting[id, default: []].append(new[0].id)
+        case (.unshare(let id, let sharer), _): unshare(id, by: sharer)
         case (.setSharing(let id, _, let policy), _):
             posts[id]?.sharing = policy
             posts[id]?.version += 1

@@ -34,6 +34,7 @@ struct Model {
         var isRemoved = false
         var comments = CommentPolicy.open
         var sharing = SharePolicy.everyone
+        var quoteOf: Int64?
         /// The operation since which it is there for others: when it was published, opened or imported.
         var openSince: Int
     }
@@ -49,6 +50,10 @@ struct Model {
     var written: [[Int64]] = []
     /// Reposts by sharer.
     var shared: [[Share]] = []
+    /// The same by post.
+    var shares: [Int64: [Share]] = [:]
+    /// What quotes each post.
+    var quoting: [Int64: [Int64]] = [:]
     /// The operation by which each follow came about.
     var followedSince: [Pair: Int] = [:]
 

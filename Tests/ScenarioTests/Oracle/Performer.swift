@@ -34,7 +34,7 @@ struct Performer {
                 return .done
             case .post, .reply, .edit, .delete, .remove, .setComments, .importPosts:
                 return try await performOnPosts(operation, moment)
-            case .share, .unshare, .setSharing: return try await performOnShares(operation, moment)
+            case .share, .unshare, .setSharing, .quote: return try await performOnShares(operation, moment)
             case .suspend, .reinstate, .deleteAccount, .setPrivate: return try await performOnAccount(operation)
             case .drainFanOut, .stepFanOut, .replay, .drainCounters, .drainDeletions, .dropTimeline, .dropTimelines,
                 .restart, .wait, .read:
@@ -80,6 +80,10 @@ struct Performer {
                 try store.integer("SELECT position FROM reposts WHERE sharer_id = $1 AND post_id = $2", key)
             }
             return .published([Outcome.Published(id: id, position: position)])
+        case .quote(let author, let id, let visibility):
+            var quote = draft(try PostContent("quoted by operation \(moment)"), visibility)
+            quote.quoteOf = ID(id)
+            return .published([Self.published(try await posts.publish(quote, author: ids[author]))])
         case .unshare(let id, let sharer): try await posts.unshare(ID(id), viewer: ids[sharer])
         case .setSharing(let id, let author, let policy):
             _ = try await posts.edit(

@@ -83,7 +83,8 @@ struct Rehearsal {
             caughtUp = moment
             crossings.note(world.pulled, performer.ids)
         case .restart:
-            caughtUp = moment
+            // Timelines in memory are built anew; those in Redis stay as they were.
+            if !Composition.current.keepsTimelines { caughtUp = moment }
             crossings.restarted()
         case .read(let viewer, let limit, let pages):
             try await inspection.checkAnytime(viewer, limit: limit, pages: pages, caughtUp: caughtUp)

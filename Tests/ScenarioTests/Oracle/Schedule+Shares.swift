@@ -5,11 +5,12 @@ extension Schedule {
     mutating func drawShare(_ kind: Kind, _ model: Model) -> Operation? {
         guard let someone = actor(model) else { return nil }
         switch kind {
-        case .share:
+        case .share, .quote:
             let author = target(model)
             let recent = model.written[author].suffix(number(3) == 0 ? 30 : 5)
             let again = model.shared[author].suffix(5).map(\.post)
-            return pick(number(2) == 0 ? again : Array(recent)).map { .share($0, by: someone) }
+            guard let post = pick(number(2) == 0 ? again : Array(recent)) else { return nil }
+            return kind == .share ? .share(post, by: someone) : .quote(by: someone, of: post, visibility())
         case .unshare:
             if number(8) == 0 { return pick(model.written[target(model)]).map { .unshare($0, by: someone) } }
             return pick(model.shared[someone]).map { .unshare($0.post, by: someone) }

@@ -8,7 +8,7 @@ struct Schedule {
         case register, post, reply, edit, delete, remove, setComments, follow, unfollow, block, unblock, mute, unmute,
             setPrivate, accept
         case reject, suspend, reinstate, deleteAccount, importPosts, importFollows, read, drainFanOut, stepFanOut
-        case share, unshare, setSharing
+        case share, unshare, setSharing, quote
         case replay, drainCounters, drainDeletions, dropTimeline, dropTimelines, restart, wait
 
         /// How often, in two thousand or so. What empties all timelines is rare, or they would never be warm.
@@ -22,7 +22,7 @@ struct Schedule {
             case .unblock, .setPrivate, .remove, .setComments: 30
             case .setSharing: 20
             case .unshare: 40
-            case .mute, .unmute, .stepFanOut, .drainCounters: 44
+            case .mute, .unmute, .stepFanOut, .drainCounters, .quote: 44
             case .accept: 60
             case .edit, .delete, .drainFanOut: 100
             case .reply, .share: 120
@@ -73,7 +73,7 @@ struct Schedule {
         switch kind {
         case .register: return .register
         case .post, .reply, .edit, .delete, .remove, .setComments, .importPosts: return drawPost(kind, model, now)
-        case .share, .unshare, .setSharing: return drawShare(kind, model)
+        case .share, .unshare, .setSharing, .quote: return drawShare(kind, model)
         case .suspend, .reinstate, .deleteAccount, .setPrivate: return drawAccount(kind, model)
         case .drainFanOut: return .drainFanOut
         case .stepFanOut: return .stepFanOut(1 + number(6))
@@ -111,7 +111,7 @@ struct Schedule {
         min(number(model.users.count), number(model.users.count))
     }
 
-    private mutating func visibility() -> Visibility {
+    mutating func visibility() -> Visibility {
         switch number(10) {
         case 0, 1: .author
         case 2, 3: .followers
@@ -156,15 +156,6 @@ struct Schedule {
         let hidden = recent.last { model.posts[$0]?.visibility == .author }
         if number(2) == 0, let hidden { return .edit(hidden, by: author, .everyone) }
         return .edit(id, by: author, number(3) == 0 ? nil : Visibility(rawValue: Int64(number(3))))
-    }
-
-    /// Mostly by who may.
-    private mutating func drawRemoval(by someone: Int, _ model: Model) -> Operation? {
-        guard let id = pick(Array(model.written[target(model)].suffix(12))), let comment = model.posts[id],
-            let root = comment.root.flatMap({ model.posts[$0] })
-        else { return nil }
-        let remover = number(4) > 0 ? root.author : someone
-        return model.isActive(remover) && remover != comment.author ? .remove(id, by: remover) : nil
     }
 
     private mutating func drawAccount(_ kind: Kind, _ model: Model) -> Operation? {

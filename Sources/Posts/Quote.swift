@@ -1,0 +1,68 @@
+import Accounts
+import Core
+import SocialGraph
+
+/// What a post quotes.
+package struct Quote: Hashable, Sendable {
+    package let post: ID<Post>
+    package let author: ID<Account>
+    package let position: Position
+
+    package init(post: ID<Post>, author: ID<Account>, position: Position) {
+        self.post = post
+        self.author = author
+        self.position = position
+    }
+
+    /// As events of the quoting post carry it in their lists; nil for other lists.
+    package init?(list: [Int64]) {
+        guard list.count == 3 else { return nil }
+        self.init(post: ID(list[0]), author: ID(list[1]), position: Position(list[2]))
+    }
+
+    var list: [Int64] { [post.rawValue, author.rawValue, position.rawValue] }
+}
+
+/// A quoted post as the viewer of the quoting one sees it.
+package struct ShownQuote: Sendable {
+    package let card: PostCard
+    package let author: AccountCard
+    package let flags: ViewerFlags
+
+    /// Nil where the quote is empty for this viewer: the post is gone or not for them, or its author is muted.
+    package init?(
+        _ quote: Quote, card: PostCard?, author: AccountCard?, relations: Relations?, flags: ViewerFlags = .none
+    ) {
+        guard let card, card.post.id == quote.post, let author,
+            PostVisibility.admits(card.post.visibility, author: author.standing, relations: relations),
+            relations?.muted.contains(author.account.id) != true
+        else { return nil }
+        self.card = card
+        self.author = author
+        self.flags = flags
+    }
+
+    var byteCount: Int { card.byteCount + author.authorJSON.count }
+
+    /// What these posts quote, by the quoted post; what is not to be shown is missing.
+    package static func load(
+        for cards: some Collection<PostCard>, relations: Relations?, from library: PostLibrary,
+        _ directory: AccountDirectory, _ marks: ViewerMarksCache
+    ) async throws -> [ID<Post>: ShownQuote] {
+        let quotes = Set(cards.compactMap(\.post.quote))
+        guard !quotes.isEmpty else { return [:] }
+        let quoted = try await library.cards(at: quotes.map(\.position))
+        let authors = try await directory.cards(Array(Set(quotes.map(\.author))))
+        var flags: [ID<Post>: ViewerFlags] = [:]
+        if let relations {
+            flags = try await marks.flags(of: quotes.map(\.post), viewer: relations.viewer)
+        }
+        var shown: [ID<Post>: ShownQuote] = [:]
+        for quote in quotes {
+            shown[quote.post] = ShownQuote(
+                quote, card: quoted[quote.position], author: authors[quote.author], relations: relations,
+                flags: flags[quote.post] ?? .none)
+        }
+        return shown
+    }
+}
