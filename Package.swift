@@ -224,6 +224,7 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
                 .product(name: "NIOHTTPTypesHTTP2", package: "swift-nio-extras"),
                 .product(name: "NIOHTTP2", package: "swift-nio-http2"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
@@ -291,6 +292,14 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Core", "SQL"], path: "Tests/TestSupport", swiftSettings: settings),
         .target(name: "TestServers", dependencies: ["TestSupport"], path: "Tests/TestServers", swiftSettings: settings),
+        .target(
+            name: "TestWebSocket",
+            dependencies: [
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOWebSocket", package: "swift-nio"),
+            ], path: "Tests/TestWebSocket", swiftSettings: settings),
         .testTarget(
             name: "BlobStoreTests",
             dependencies: [
@@ -387,17 +396,22 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "HTTPClient", "Core", "SQL", "TestSupport",
+                "HTTPClient", "Core", "SQL", "TestSupport", "TestWebSocket",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOWebSocket", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: settings
         ),
         .testTarget(
             name: "DistributedTests",
-            dependencies: ["HTTPClient", "Core", "TestSupport", "TestServers"], swiftSettings: settings
+            dependencies: [
+                "HTTPClient", "Core", "TestSupport", "TestServers", "TestWebSocket",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ], swiftSettings: settings
         ),
         .testTarget(
             name: "StarlingTests",

@@ -24,6 +24,8 @@ struct AuthorizationRow: Sendable {
     /// For callers whom the endpoint's access lets through.
     let rule: Rule
     var body: Body = { _, _ in nil }
+    /// What the request needs besides, to be one.
+    var headers: [(name: String, value: String)] = []
     /// Whether a success changes what other cells rest on, so that each needs a world of its own.
     var isDestructive = false
     /// What else must hold of a success.

@@ -35,6 +35,12 @@ enum AuthorizationTable {
         "GET /v1/me/blocks": Row(subjects: [.nothing], rule: Row.anyone),
         "GET /v1/me/mutes": Row(subjects: [.nothing], rule: Row.anyone),
         "GET /v1/stream": Row(subjects: [.nothing], rule: Row.anyone),
+        "GET /v1/stream/ws": Row(
+            subjects: [.nothing], rule: Row.anyone,
+            headers: [
+                ("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13"),
+                ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="),
+            ]),
         "GET /v1/me/markers": Row(subjects: [.nothing], rule: Row.anyone),
         "PUT /v1/me/markers": Row(subjects: [.nothing], rule: Row.anyone, body: { _, _ in #"{"home":"17"}"# }),
         "GET /v1/notifications": Row(subjects: [.nothing], rule: Row.anyone),

@@ -16,7 +16,7 @@ struct StreamRoutes: Sendable {
                 .get, "/v1/stream", .required,
                 Operation(
                     "openStream", "What happens in your feed, as server-sent events", tag: Self.tag,
-                    parameters: ["lastEventID"], answer: (200, "EventStream")), handler: stream),
+                    parameters: ["lastEventID"], answer: (200, "EventStream"), problems: [403]), handler: stream),
             Endpoint(
                 .get, "/v1/me/markers", .required,
                 Operation("getMarkers", "How far you have read", tag: Self.tag, answer: (200, "Markers")),
@@ -33,17 +33,15 @@ struct StreamRoutes: Sendable {
         guard let principal = request.principal, let token = request.bearerToken else {
             throw APIError.unauthenticated
         }
+        guard services.streamOrigins.admits(request) else { throw APIError.foreignOrigin }
         var response = APIResponse(contentType: EventStream.contentType)
         // nginx gathers answers otherwise.
         response.headers[.accelBuffering] = "no"
         guard request.method != .head else { return response }
-        do throws(StreamRefusal) {
-            response.stream = EventStream(
-                hub: services.streams, place: try services.streams.reserve(for: principal.accountID),
-                principal: principal, token: token, resume: request.headers[.lastEventID])
-        } catch {
-            throw error == .accountFull ? APIError.tooManyStreams : APIError.unavailable
-        }
+        response.stream = EventStream(
+            hub: services.streams, place: try services.streams.place(for: principal), principal: principal,
+            token: token,
+            resume: request.headers[.lastEventID])
         return response
     }
 
@@ -66,8 +64,17 @@ struct StreamRoutes: Sendable {
     }
 }
 
+extension StreamHub {
+    /// - Throws: `Problem` where the account or the server has as many as it may.
+    func place(for principal: Principal) throws -> StreamPlace {
+        do { return try reserve(for: principal.accountID) } catch {
+            throw error == .accountFull ? APIError.tooManyStreams : APIError.unavailable
+        }
+    }
+}
+
 extension APIRequest {
-    fileprivate var bearerToken: String? {
+    var bearerToken: String? {
         headers[.authorization]?.split(separator: " ", maxSplits: 1).last.map(String.init)
     }
 }

@@ -114,6 +114,13 @@ enum OpenAPIDescriptions {
             "Open the stream first and load the feed then, so that nothing falls between. A post is told of once "
             + "your feed has it. The stream ends with your access token, session or account, and when you do not read: open "
             + "it anew with `Last-Event-ID`, which browsers do by themselves.",
+        "openWebSocket":
+            "The handshake of RFC 6455, without subprotocols and extensions. Send the access token as a header; where that "
+            + "cannot be set, as in browsers, send `{\"token\", \"resume\"}` as the first message within ten seconds, and "
+            + "nothing else. Each event is a text message, `{\"id\", \"event\", \"data\"}`, with the `event` and `data` of "
+            + "`GET /v1/stream`; `open` comes first and names the `id` that what follows comes after, and `heartbeat`, "
+            + "without either, every 20 seconds. Close codes: 3000 the token is not good (any more), 3008 no first message, "
+            + "1001 the server stops, 1008 what you said was not expected, 1013 too many streams, and those of RFC 6455.",
         "getMarkers": "Shared by all of your devices.",
         "moveMarkers": "Lists left out stay. Your other devices hear of it by `read-marker`.",
     ]

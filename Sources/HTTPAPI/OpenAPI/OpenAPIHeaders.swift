@@ -21,6 +21,11 @@ enum OpenAPIHeaders {
         "Starling-Position": header(
             "After a write, where several processes serve: how far the store had come. Send it with later requests, and they "
                 + "see the write whichever process answers.", string, example: "48121"),
+        "Upgrade": header("What the connection has to become, or becomes.", string, example: "websocket"),
+        "Sec-WebSocket-Version": header("The version of the protocol.", string, example: "13"),
+        "Sec-WebSocket-Accept": header(
+            "Proves that the handshake was understood (RFC 6455, 4.2.2).", string,
+            example: "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="),
         "Allow": header("The methods that this path takes.", string, example: "GET, HEAD"),
     ]
 

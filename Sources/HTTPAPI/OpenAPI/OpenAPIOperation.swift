@@ -76,9 +76,10 @@ struct OpenAPIOperation {
         if endpoint.charge != .none, endpoint.method != .get {
             headers.append(("Starling-Position", Self.reference("headers", "Starling-Position")))
         }
+        if operation.answer.status == 101 { headers += OpenAPIHeaders.references(["Upgrade", "Sec-WebSocket-Accept"]) }
         if endpoint.mayBeCompressed { headers += OpenAPIHeaders.references(["Content-Encoding", "Vary"]) }
         let response: OpenAPIValue = [
-            "description": .string(operation.answer.schema == nil ? "Done; no content." : operation.summary + "."),
+            "description": .string(operation.answer.status == 204 ? "Done; no content." : operation.summary + "."),
             "headers": .object(headers),
         ]
         guard let schema = operation.answer.schema else { return response }

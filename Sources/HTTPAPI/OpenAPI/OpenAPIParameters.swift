@@ -54,6 +54,10 @@ enum OpenAPIParameters {
                 "The last `id` you got: what came after it follows, or a `reset` where that is not known any more.",
             "schema": ["type": "string", "maxLength": 40], "example": "9f3c-12",
         ],
+        "resume": query(
+            "resume",
+            "The last `id` you got: what came after it follows, or a `reset` where that is not known any more.",
+            ["type": "string", "maxLength": 40], example: "9f3c-12"),
         "position": [
             "name": "Starling-Position", "in": "header", "required": false,
             "description": .string(

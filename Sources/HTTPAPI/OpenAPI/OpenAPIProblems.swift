@@ -21,7 +21,7 @@ enum OpenAPIProblems {
             status: 403, name: "Forbidden",
             description:
                 "The account is suspended or has no password; or the post's author takes no comments from you, "
-                + "or does not let you share it."
+                + "or does not let you share it; or a page of a foreign origin asks for a stream."
         ),
         Kind(
             status: 404, name: "NotFound",
@@ -36,6 +36,9 @@ enum OpenAPIProblems {
         Kind(
             status: 415, name: "UnsupportedMediaType", description: "The body must be `application/json` in UTF-8."),
         Kind(status: 422, name: "UnprocessableContent", description: "`field` says what is wrong; `detail` says why."),
+        Kind(
+            status: 426, name: "UpgradeRequired", description: "This path is for WebSocket clients.",
+            headers: ["Upgrade", "Sec-WebSocket-Version"]),
         Kind(
             status: 429, name: "TooManyRequests", description: "Too many requests; wait as long as `Retry-After` says.",
             headers: ["Retry-After"]),
@@ -99,6 +102,8 @@ enum OpenAPIProblems {
         ("uri-too-long", "the request target is too long"),
         ("unsupported-media-type", "the body must be JSON in UTF-8"),
         ("invalid", "`field` is not as it must be"),
+        ("origin-not-allowed", "the server opens no streams for pages of this origin"),
+        ("upgrade-required", "the path is for WebSocket clients"),
         ("limit-reached", "no more of these are allowed"),
         ("rate-limited", "too many requests"),
         ("too-many-streams", "the account has as many streams open as it may"),

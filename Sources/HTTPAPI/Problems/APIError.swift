@@ -1,4 +1,5 @@
 import HTTPTypes
+import Streaming
 
 /// What the edge itself refuses, before or around the features.
 enum APIError {
@@ -15,6 +16,16 @@ enum APIError {
             429, "too-many-streams", "Too many streams",
             "This account has as many streams open as it may; end one first.")
         problem.headers[.retryAfter] = "10"
+        return problem
+    }()
+    static let foreignOrigin = Problem(
+        403, "origin-not-allowed", "Forbidden", "This server opens no streams for pages of this origin.")
+    static let upgradeRequired: Problem = {
+        var problem = Problem(
+            426, "upgrade-required", "Upgrade required",
+            "This is for WebSocket clients: HTTP/1.1 with Upgrade: websocket and Sec-WebSocket-Version: 13.")
+        problem.headers[.upgrade] = "websocket"
+        problem.headers[.secWebSocketVersion] = WebSocketHandshake.version
         return problem
     }()
     static let unavailable = retryLater("The server cannot do this right now.", seconds: 1)

@@ -11,6 +11,8 @@ package struct APIRequest: Sendable {
     package let body: [UInt8]
     /// The peer, or the client behind a trusted proxy.
     package let address: String
+    /// The host and port that the client asked for.
+    package let authority: String?
     var parameters: [String: String] = [:]
     package var principal: Principal?
     /// The template of the matched path, a label of metrics.
@@ -18,7 +20,7 @@ package struct APIRequest: Sendable {
 
     package init(
         method: HTTPRequest.Method, path: String, query: [String: String] = [:], headers: HTTPFields = [:],
-        body: [UInt8] = [], address: String = "127.0.0.1"
+        body: [UInt8] = [], address: String = "127.0.0.1", authority: String? = nil
     ) {
         self.method = method
         self.path = path
@@ -26,6 +28,7 @@ package struct APIRequest: Sendable {
         self.headers = headers
         self.body = body
         self.address = address
+        self.authority = authority
     }
 
     /// The id in the path.

@@ -8,6 +8,8 @@ package struct APIResponse: Sendable {
     package var body: [UInt8]
     /// What follows for as long as the connection lives, instead of a body.
     package var stream: EventStream?
+    /// What the connection is used for from here on, with status 101.
+    package var webSocket: WebSocketUse?
     /// Whether it may be sent compressed.
     var isCompressible = false
 

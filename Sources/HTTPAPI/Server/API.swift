@@ -16,9 +16,10 @@ package struct API: Sendable {
     private let reading: ReadYourWrites
     private let logger: Logger
 
+    /// - Parameter offersEcho: whether there is a WebSocket that says back what it hears, for tests of the protocol.
     package init(
         services: APIServices, operations: OperationsRoutes, limits: RateLimits, limiter: any RateLimiter,
-        stored: StoredRateLimiter? = nil,
+        stored: StoredRateLimiter? = nil, offersEcho: Bool = false,
         compression: Compression = .on, logger: Logger
     ) {
         let requestLimiter = RequestLimiter(limits: limits, limiter: limiter, stored: stored)
@@ -29,11 +30,12 @@ package struct API: Sendable {
             FeedRoutes(services: services).endpoints, CommentRoutes(services: services).endpoints,
             EngagementRoutes(services: services).endpoints, ShareRoutes(services: services).endpoints,
             StreamRoutes(services: services).endpoints,
-            NotificationRoutes(services: services).endpoints,
+            NotificationRoutes(services: services).endpoints, WebSocketRoutes(services: services).endpoints,
         ]
         let lease = services.database.cacheLease
         let features = controllers.flatMap(\.self).map { $0.answering(under: lease) }
-        routes = RouteTable(features + operations.endpoints(documenting: features))
+        let hidden = offersEcho ? [WebSocketRoutes.echo] : []
+        routes = RouteTable(features + operations.endpoints(documenting: features) + hidden)
         authenticator = services.authenticator
         activity = services.activity
         self.limiter = requestLimiter

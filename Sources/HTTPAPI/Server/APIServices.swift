@@ -25,6 +25,8 @@ package struct APIServices: Sendable {
     package let notifications: NotificationService
     package let streams: StreamHub
     package let database: any Database
+    /// Which pages may open streams.
+    package var streamOrigins = StreamOrigins.own
 
     package init(
         accounts: AccountService, sessions: SessionService, authenticator: Authenticator,

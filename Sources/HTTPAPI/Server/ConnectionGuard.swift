@@ -3,6 +3,7 @@ import HTTPTypes
 import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
+import NIOHTTPTypesHTTP1
 
 /// Drops clients that take too long, answers requests that no parser could read, and closes after an answer that says
 /// so.
@@ -30,6 +31,10 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
     /// Nothing more will be written, and whoever said so may wait for the end of what was.
     private var isFinished = false
     private var finish: EventLoopPromise<Void>?
+    /// What takes the place of HTTP once an answer with 101 is written.
+    var upgrade: [any ChannelHandler] = []
+    /// The connection speaks HTTP no more, and whatever else is written as such goes nowhere.
+    private var isUpgraded = false
 
     init(_ deadlines: Deadlines, _ connection: ConnectionState = ConnectionState()) {
         self.deadlines = deadlines
@@ -80,7 +85,14 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
     }
 
     package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        guard !isUpgraded else {
+            promise?.succeed()
+            return
+        }
         switch unwrapOutboundIn(data) {
+        case .head(let answer) where answer.status == .switchingProtocols:
+            context.writeAndFlush(data, promise: promise)
+            switchProtocols(context)
         case .head(let answer):
             isLast = answer.headerFields[.connection] == "close"
             if isLast { connection.isEnding = true }
@@ -107,14 +119,14 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
 
     /// Once the client has finished sending, a close of our side is a close of everything, and what is not sent is lost.
     package func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
-        guard mode == .output, unsent > 0 else { return context.close(mode: mode, promise: promise) }
+        guard mode == .output, unsent > 0, !isUpgraded else { return context.close(mode: mode, promise: promise) }
         isFinished = true
         finish = promise
     }
 
     /// Who leaves a stream closes their half first, and would be found out only by writing to them.
     package func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if isStreaming, event as? ChannelEvent == .inputClosed { return context.close(promise: nil) }
+        if isStreaming || isUpgraded, event as? ChannelEvent == .inputClosed { return context.close(promise: nil) }
         context.fireUserInboundEventTriggered(event)
     }
 
@@ -129,6 +141,33 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
         connection.isEnding = true
         refusal = (error == .headerOverflow ? APIError.headersTooLarge : Self.malformed).response()
         settle(context)
+    }
+
+    /// At once, so that what the client sends after it has read the answer meets the new handlers. What it sends before that,
+    /// which it must not, is lost.
+    private func switchProtocols(_ context: ChannelHandlerContext) {
+        isUpgraded = true
+        deadline?.cancel()
+        let pipeline = context.pipeline.syncOperations
+        do {
+            try pipeline.addHandlers(upgrade, position: .before(self))
+            upgrade = []
+            for handler in try httpHandlers(pipeline) { pipeline.removeHandler(handler, promise: nil) }
+        } catch {
+            preconditionFailure("the guard stands behind handlers of HTTP/1.1")
+        }
+    }
+
+    private func httpHandlers(_ pipeline: ChannelPipeline.SynchronousOperations) throws -> [any RemovableChannelHandler]
+    {
+        let front: [any RemovableChannelHandler]
+        // There is none where everything goes the ordinary way.
+        do { front = [try pipeline.handler(type: FrontHandler.self)] } catch { front = [] }
+        return front + [
+            try pipeline.handler(type: HTTP1ToHTTPServerCodec.self), try pipeline.handler(type: RequestHeadCheck.self),
+            try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self),
+            try pipeline.handler(type: HTTPResponseEncoder.self),
+        ]
     }
 
     private static let malformed = APIError.badRequest("The request is not valid HTTP.")

@@ -35,6 +35,9 @@ package struct Responder: HTTPResponder {
         let requestID = requestIDs.next().description
         let (answer, route) = await answer(to: request, context)
         observe(request.method, route, answer.status, requestID, start.duration(to: .now))
+        if let use = answer.webSocket {
+            return try await Self.response(use, answer.headers, requestID: requestID, on: context.channel)
+        }
         return response(answer, to: request, requestID: requestID, context.channel)
     }
 
@@ -55,7 +58,7 @@ package struct Responder: HTTPResponder {
             return await api.respond(
                 to: APIRequest(
                     method: request.method, path: target.path, query: target.query, headers: request.headers,
-                    body: body, address: address(request, context)))
+                    body: body, address: address(request, context), authority: request.head.authority))
         } catch {
             let problem = error as? Problem ?? APIError.badRequest("The request target could not be read.")
             return (problem.response(), "none")
@@ -108,6 +111,24 @@ package struct Responder: HTTPResponder {
             try await writer.finish(nil)
         }
         return Response(status: .ok, headers: headers, body: body)
+    }
+
+    private static func response(
+        _ use: WebSocketUse, _ headers: HTTPFields, requestID: String, on channel: any Channel
+    ) async throws -> Response {
+        let connection = try await WebSocketConnection.prepared(on: channel, for: use)
+        var headers = headers
+        headers[.requestID] = requestID
+        headers[.connection] = "Upgrade"
+        headers[.upgrade] = "websocket"
+        let body = ResponseBody { writer in
+            switch use {
+            case .events(let socket): await socket.serve(connection)
+            case .echo: await connection.waitUntilClosed()
+            }
+            try await writer.finish(nil)
+        }
+        return Response(status: .switchingProtocols, headers: headers, body: body)
     }
 
     private func observe(

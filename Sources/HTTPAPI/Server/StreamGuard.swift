@@ -35,8 +35,12 @@ final class StreamGuard: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        switch unwrapInboundIn(data) {
-        case .head(let request):
+        var part = unwrapInboundIn(data)
+        switch part {
+        case .head(var request):
+            // Means nothing in HTTP/2 (RFC 9113, 8.6), where a request cannot turn its connection into anything.
+            request.headerFields[.upgrade] = nil
+            part = .head(request)
             if request.waitsToSendBody {
                 context.writeAndFlush(wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: nil)
             }
@@ -48,7 +52,7 @@ final class StreamGuard: ChannelDuplexHandler, RemovableChannelHandler {
             isReceiving = false
             deadline?.cancel()
         }
-        context.fireChannelRead(data)
+        context.fireChannelRead(wrapInboundOut(part))
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {

@@ -120,6 +120,14 @@ struct ServerOptions: ParsableArguments {
         help: "Networks whose X-Forwarded-For is believed, with commas: 10.0.0.0/8,::1 (default: none).")
     var trustedProxies: String?
 
+    @Option(
+        name: .customLong("stream-origins"),
+        help: "Origins whose pages may open streams besides the server's own, with commas; * for all (default: none).")
+    var streamOrigins: String?
+
+    @Option(name: .customLong("websocket-echo"), help: .hidden)
+    var webSocketEcho: String?
+
     @Option(name: .customLong("metrics-port"), help: "A port of its own that serves /metrics (default: none).")
     var metricsPort: Int?
 

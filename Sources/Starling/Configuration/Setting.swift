@@ -26,6 +26,8 @@ enum Setting: String, CaseIterable {
     case pullThreshold = "pull-threshold"
     case trustedProxies = "trusted-proxies"
     case metricsHost = "metrics-host"
+    case streamOrigins = "stream-origins"
+    case webSocketEcho = "websocket-echo"
     case metricsPort = "metrics-port"
     case metricsToken = "metrics-token"
     case eventRetentionDays = "event-retention-days"
@@ -61,6 +63,7 @@ extension ServerOptions {
             (.mediaURL, mediaURL), (.kafkaSecurity, kafkaSecurity), (.kafkaMechanism, kafkaMechanism),
             (.kafkaUsername, kafkaUsername), (.kafkaPassword, kafkaPassword), (.kafkaCA, kafkaCA),
             (.rateLimits, rateLimits), (.trustedProxies, trustedProxies),
+            (.streamOrigins, streamOrigins), (.webSocketEcho, webSocketEcho),
             (.metricsHost, metricsHost), (.metricsToken, metricsToken), (.fastPath, fastPath), (.tlsCert, tlsCert),
             (.tlsKey, tlsKey),
             (.compression, compression), (.logLevel, logLevel), (.logFormat, logFormat),

@@ -84,12 +84,15 @@ struct Server {
         _ node: Node, _ readiness: Readiness, _ limiter: MemoryRateLimiter,
         _ onRunning: @escaping @Sendable (Int) -> Void
     ) -> some Service {
+        var services = node.api
+        services.streamOrigins = settings.streamOrigins
         let api = API(
-            services: node.api,
+            services: services,
             operations: OperationsRoutes(
                 readiness: readiness, metrics: metrics, metricsToken: settings.metricsToken),
             limits: settings.rateLimits, limiter: limiter,
             stored: settings.engines.isShared ? StoredRateLimiter(database: node.database) : nil,
+            offersEcho: settings.offersWebSocketEcho,
             compression: settings.compression, logger: logger)
         let responder = Responder(api: api, proxies: settings.trustedProxies, logger: logger)
         // The front desk writes no log; who wants every request logged gets them the ordinary way.

@@ -24,4 +24,8 @@ package struct WebSocketCloseCode: Hashable, Sendable, RawRepresentable {
     package static let messageTooBig = WebSocketCloseCode(assigned: 1009)
     package static let internalError = WebSocketCloseCode(assigned: 1011)
     package static let tryAgainLater = WebSocketCloseCode(assigned: 1013)
+
+    // Registered with IANA for applications.
+    package static let unauthorized = WebSocketCloseCode(assigned: 3000)
+    package static let timeout = WebSocketCloseCode(assigned: 3008)
 }

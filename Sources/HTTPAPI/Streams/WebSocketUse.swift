@@ -1,0 +1,24 @@
+import Streaming
+
+/// What a connection is used for once it is a WebSocket.
+package enum WebSocketUse: Sendable {
+    case events(EventSocket)
+    /// Says back what it hears, for tests of the protocol.
+    case echo
+
+    /// The bounds of what the client sends.
+    var settings: WebSocketSettings {
+        var settings = WebSocketSettings()
+        switch self {
+        case .events:
+            settings.frameBytesMax = EventSocket.openingBytesMax
+            settings.messageBytesMax = EventSocket.openingBytesMax
+        case .echo:
+            // What the Autobahn suite sends.
+            settings.frameBytesMax = 16 << 20
+            settings.messageBytesMax = 16 << 20
+            settings.outboundBytesMax = 64 << 20
+        }
+        return settings
+    }
+}
