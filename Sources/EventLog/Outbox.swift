@@ -64,6 +64,15 @@ package enum Outbox {
         return try max(newest, prunedThrough(store))
     }
 
+    /// The newest offset of an event of these topics; 0 where there is none any more.
+    package static func head(of topics: Set<Topic>, _ store: any SQLReader) throws -> Int64 {
+        try store.first(
+            """
+            SELECT event_offset FROM outbox WHERE topic IN (SELECT value FROM list($1)) ORDER BY event_offset DESC LIMIT 1
+            """, [.list(topics.map(\.rawValue))]
+        ) { $0.int64(0) } ?? 0
+    }
+
     /// Events up to and including this offset are gone.
     package static func prunedThrough(_ store: any SQLReader) throws -> Int64 {
         try store.integer("SELECT pruned_through FROM outbox_retention WHERE id = 1")

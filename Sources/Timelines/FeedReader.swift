@@ -53,9 +53,9 @@ package struct FeedReader: Sendable {
     /// Everything up to this event log offset is in the feeds that are read from now on.
     package var reached: Int64 { fanOutOffset() }
 
-    /// The newest offset in the event log.
-    package func logHead() async throws -> Int64 {
-        try await database.read { try Outbox.head($0) }
+    /// The newest offset of what fan-out has to do. The log may end with events that it has no part in, and never reaches.
+    package func fanOutHead() async throws -> Int64 {
+        try await database.read { try Outbox.head(of: FanOutWork.topics, $0) }
     }
 
     /// A page of the viewer's home feed below `before`, newest first.

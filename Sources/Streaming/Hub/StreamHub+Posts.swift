@@ -10,7 +10,7 @@ extension StreamHub {
     func expect(_ posts: [PublishedPost]) async throws {
         guard !posts.isEmpty else { return }
         // They are committed, so their events are in the log at or below its head.
-        let offset = try await feed.logHead()
+        let offset = try await feed.fanOutHead()
         let isOverfull = work.withLock { work in
             work.published.append((offset, posts))
             return work.published.count > settings.batchesWaitingMax

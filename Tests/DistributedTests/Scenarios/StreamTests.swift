@@ -1,0 +1,92 @@
+import HTTPClient
+import TestServers
+import TestWebSocket
+import Testing
+
+extension Survival {
+    @Suite(.serialized, .timeLimit(.minutes(3))) struct StreamTests {}
+}
+
+extension Survival.StreamTests {
+    /// Two apis; alice, who follows bob, listens at the second.
+    private struct Stage {
+        let store: PostgreSQLServer
+        let redis: RedisServer
+        let cluster: Cluster
+        let alice: Town.Person
+        let bob: Town.Person
+        let ports: [Int]
+
+        init() async throws {
+            store = try PostgreSQLServer(settings: ["max_connections=300"])
+            redis = try await RedisServer()
+            cluster = try await Cluster(database: store.newDatabase(), redis: redis.url)
+            let town = try await Town(2, in: cluster)
+            (alice, bob, ports) = (town.people[0], town.people[1], town.ports)
+            #expect(try await first("POST", "/v1/users/\(bob.id)/follow", as: alice).status == 200)
+        }
+
+        /// Asks the first api.
+        func first(
+            _ method: String, _ path: String, as person: Town.Person, body: String? = nil
+        ) async throws -> HTTPClientResponse {
+            try await HTTPClient(.tcp(host: "127.0.0.1", port: ports[0]))
+                .send(HTTPClientRequest(method, path, as: person.token, body: body))
+        }
+
+        func publish(_ text: String) async throws -> String {
+            let answer = try await first("POST", "/v1/posts", as: bob, body: #"{"content":"\#(text)"}"#)
+            return try #require(answer.json["post_id"].string)
+        }
+    }
+
+    @Test("over WebSocket a client hears what is written at another process, and is let go when it logs out there")
+    func webSocket() async throws {
+        let stage = try await Stage()
+        let client = try await WebSocketClient.open(
+            port: stage.ports[1], headers: [("Authorization", "Bearer \(stage.alice.token)")])
+        guard case .text(let open) = await client.next() else {
+            Issue.record("no open")
+            return
+        }
+        #expect(open.contains(#""event":"open""#))
+        let id = try await stage.publish("one")
+        // What fan-out has no part in keeps no post back.
+        #expect(try await stage.first("POST", "/v1/posts/\(id)/like", as: stage.bob).status == 200)
+        try await expect("post.new", id, client)
+        #expect(try await stage.first("DELETE", "/v1/posts/\(id)", as: stage.bob).status == 204)
+        try await expect("post.deleted", id, client)
+        let start = ContinuousClock.now
+        #expect(try await stage.first("POST", "/v1/auth/logout", as: stage.alice).status == 204)
+        #expect(await client.nextEvent() == .close(3000, "the token is not good any more"))
+        #expect(start.duration(to: .now) < .seconds(2), "a second, and what this machine takes to ask")
+        #expect(stage.cluster.breakdowns.isEmpty)
+    }
+
+    /// Whether the next event but counters is this.
+    private func expect(
+        _ event: String, _ post: String, _ client: WebSocketClient, sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws {
+        while case .text(let text) = await client.nextEvent() {
+            if text.contains(#""event":"counters""#) { continue }
+            #expect(
+                text.hasSuffix(#""event":"\#(event)","data":{"post_id":"\#(post)"}}"#), "\(text)",
+                sourceLocation: sourceLocation)
+            return
+        }
+        Issue.record("the stream ended", sourceLocation: sourceLocation)
+    }
+
+    @Test(
+        "by server-sent events a client hears what is written at another process, and is let go when it logs out there")
+    func serverSentEvents() async throws {
+        let stage = try await Stage()
+        let listener = try await EventListener.open(port: stage.ports[1], token: stage.alice.token)
+        #expect(await listener.line(beginning: "id: ") != nil)
+        let id = try await stage.publish("one")
+        #expect(await listener.line(beginning: "event: post.new") != nil)
+        #expect(await listener.line(beginning: "data: ") == #"data: {"post_id":"\#(id)"}"#)
+        #expect(try await stage.first("POST", "/v1/auth/logout", as: stage.alice).status == 204)
+        #expect(await listener.line(beginning: "never") == nil, "it did not end")
+    }
+}
