@@ -2,7 +2,7 @@ import SQL
 
 /// The tables this feature owns.
 package enum AccountSchema {
-    package static let migrations = [users, sessions, counters]
+    package static let migrations = [users, sessions, counters, clients]
 
     /// Imported accounts have neither e-mail nor password. A username is never given to anyone else, also not after
     /// deletion; `email_key` and `username` are lower case.
@@ -42,6 +42,10 @@ package enum AccountSchema {
                 kid \(key) PRIMARY KEY NOT NULL, secret TEXT NOT NULL, created_at BIGINT NOT NULL, retired_at BIGINT)
             """,
         ]
+    }
+
+    private static let clients = Migration("0040-session-clients") { _ in
+        ["ALTER TABLE sessions ADD COLUMN last_used_at BIGINT", "ALTER TABLE sessions ADD COLUMN client TEXT"]
     }
 
     /// Kept by a consumer of the event log; the rows they count are the truth.

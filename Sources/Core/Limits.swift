@@ -67,6 +67,7 @@ package enum Limits {
 
     // Accounts
     package static let passwordHashesInFlightMax = 64
+    package static let clientNameScalarsMax = 120
     package static let sessionsPerAccountMax = 100
     package static let issuedTokensMax = 100_000
     package static let verifiedTokensMax = 100_000

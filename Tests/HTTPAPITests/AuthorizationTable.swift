@@ -31,6 +31,19 @@ enum AuthorizationTable {
         "PATCH /v1/me": Row(subjects: [.nothing], rule: Row.anyone, body: { _, _ in #"{"bio":"I changed."}"# }),
         "DELETE /v1/me": Row(subjects: [.nothing], rule: Row.anyone, isDestructive: true),
         "POST /v1/auth/logout": Row(subjects: [.nothing], rule: Row.anyone, isDestructive: true),
+        "GET /v1/me/sessions": Row(subjects: [.nothing], rule: Row.anyone),
+        "DELETE /v1/me/sessions": Row(subjects: [.nothing], rule: Row.anyone),
+        // Of nobody's: that an account's own can be ended, and no others, is tested with sessions.
+        "DELETE /v1/me/sessions/{id}": Row(subjects: [.nothing], rule: Row.nobody),
+        "PUT /v1/me/password": Row(
+            subjects: [.nothing], rule: Row.anyone,
+            body: { _, _ in #"{"password":"another horse","current_password":"\#(Person.password)"}"# },
+            isDestructive: true),
+        "PUT /v1/me/email": Row(
+            subjects: [.nothing], rule: Row.anyone,
+            body: { _, caller in
+                #"{"email":"\#(caller)@example.net","current_password":"\#(Person.password)"}"#
+            }, isDestructive: true),
         "GET /v1/me/follow-requests": Row(subjects: [.nothing], rule: Row.anyone),
         "GET /v1/me/blocks": Row(subjects: [.nothing], rule: Row.anyone),
         "GET /v1/me/mutes": Row(subjects: [.nothing], rule: Row.anyone),

@@ -88,7 +88,10 @@ struct ProfileMoveStage: Sendable {
         VALUES (7, 'hard', 'Hard@example.org', 'hard@example.org', '', -1, 9223372036854775807, 1), (8, 'soft', NULL, NULL,
             'Soft', 0, NULL, 0)
         """,
-        "INSERT INTO sessions (id, account_id, created_at, expires_at, revoked_at) VALUES (5, 7, 1, 2, NULL), (6, 7, 1, 2, 3)",
+        """
+        INSERT INTO sessions (id, account_id, created_at, expires_at, revoked_at, last_used_at, client)
+        VALUES (5, 7, 1, 2, NULL, 2, 'Bird "é"'), (6, 7, 1, 2, 3, NULL, NULL)
+        """,
         "INSERT INTO refresh_tokens (token_hash, session_id, created_at, expires_at) VALUES ('b/+=', 5, 1, 2), ('B', 6, 1, 2)",
         "INSERT INTO follow_requests (target_id, requester_id, request_id) VALUES (7, 8, 100)",
         "INSERT INTO blocks (blocker_id, blocked_id, block_id) VALUES (7, 8, 101)",

@@ -5,7 +5,7 @@ package struct ProfileChanges: Sendable {
     package var bio: FieldChange<Biography> = .unchanged
     package var avatarURL: FieldChange<AvatarURL> = .unchanged
     package var isPrivate: Bool?
-    /// Needs `currentPassword`.
+    /// Needs `currentPassword`; ends every other session.
     package var email: EmailAddress?
     /// Needs `currentPassword`; ends every other session.
     package var password: Password?

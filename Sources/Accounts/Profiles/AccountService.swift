@@ -43,11 +43,13 @@ package struct AccountService: Sendable {
 
     /// Creates an account and its first session.
     /// - Throws: `AccountsError`: `usernameTaken`, `emailTaken`, `overloaded`.
-    package func register(_ registration: Registration) async throws -> (account: Account, tokens: TokenPair) {
+    package func register(
+        _ registration: Registration, client: ClientName? = nil
+    ) async throws -> (account: Account, tokens: TokenPair) {
         let row = try await newRow(
             registration.username, email: registration.email, password: registration.password,
             displayName: registration.displayName, isActiveNow: true)
-        let session = try await opener.session(for: row.id)
+        let session = try await opener.session(for: row.id, client: client)
         let token = RefreshToken.generated()
         try await create(
             row,
@@ -83,7 +85,7 @@ package struct AccountService: Sendable {
                 guard after != before || !after.hasProfile(of: before) else { return }
                 let flags = AccountUpdateFlags(before, after)
                 try after.save(.accountUpdated, flags: flags, at: now, in: store)
-                if newHash != nil {
+                if flags.contains(.credentials) {
                     try SessionRows.revokeAll(
                         of: principal.accountID, except: principal.sessionID, at: now, in: store)
                 }

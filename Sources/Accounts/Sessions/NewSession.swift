@@ -6,4 +6,5 @@ struct NewSession: Sendable {
     let accountID: ID<Account>
     let createdAt: Int64
     let expiresAt: Int64
+    let client: ClientName?
 }

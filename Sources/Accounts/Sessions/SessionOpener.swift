@@ -10,11 +10,14 @@ struct SessionOpener: Sendable {
     private var settings: AccountsSettings { authority.settings }
 
     /// - Parameter lifetime: that of a session with a refresh token where nil.
-    func session(for account: ID<Account>, lifetime: Duration? = nil) async throws -> NewSession {
+    func session(
+        for account: ID<Account>, lifetime: Duration? = nil, client: ClientName? = nil
+    ) async throws -> NewSession {
         let now = clock.now()
         let expiresAt = lifetime.map { now + $0.milliseconds } ?? expiry(from: now)
         return NewSession(
-            id: try await ids.next(bucket: account.bucket), accountID: account, createdAt: now, expiresAt: expiresAt)
+            id: try await ids.next(bucket: account.bucket), accountID: account, createdAt: now, expiresAt: expiresAt,
+            client: client)
     }
 
     /// When a session ends that was last refreshed at `now`: never before its access token.

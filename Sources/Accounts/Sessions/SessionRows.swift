@@ -33,10 +33,13 @@ enum SessionRows {
 
     static func insert(_ session: NewSession) -> Statement {
         Statement(
-            "INSERT INTO sessions (id, account_id, created_at, expires_at) VALUES ($1, $2, $3, $4)",
+            """
+            INSERT INTO sessions (id, account_id, created_at, expires_at, last_used_at, client)
+            VALUES ($1, $2, $3, $4, $3, $5)
+            """,
             [
                 .integer(session.id), .integer(session.accountID.rawValue), .integer(session.createdAt),
-                .integer(session.expiresAt),
+                .integer(session.expiresAt), .text(session.client?.value),
             ])
     }
 
@@ -101,7 +104,8 @@ enum SessionRows {
             "UPDATE refresh_tokens SET used_at = $2 WHERE token_hash = $1", [.text(old.hash), .integer(now)])
         try store.execute(insert(new, session: session, at: now, expiresAt: expiresAt))
         try store.execute(
-            "UPDATE sessions SET expires_at = $2 WHERE id = $1", [.integer(session), .integer(expiresAt)])
+            "UPDATE sessions SET expires_at = $2, last_used_at = $3 WHERE id = $1",
+            [.integer(session), .integer(expiresAt), .integer(now)])
     }
 }
 

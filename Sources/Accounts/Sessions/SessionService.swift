@@ -4,10 +4,10 @@ import Telemetry
 
 /// Logging in, staying logged in, and logging out.
 package struct SessionService: Sendable {
-    private let database: any Database
+    let database: any Database
     private let hasher: PasswordHasher
     private let opener: SessionOpener
-    private let clock: WallClock
+    let clock: WallClock
     private let logger: Logger
 
     package init(
@@ -24,12 +24,14 @@ package struct SessionService: Sendable {
     /// Begins a session. An unknown name takes as long as a wrong password.
     /// - Parameter name: a username or an e-mail address.
     /// - Throws: `AccountsError`: `wrongCredentials`, `accountSuspended` (to who knows the password), `overloaded`.
-    package func login(name: String, password: String) async throws -> (account: ID<Account>, tokens: TokenPair) {
+    package func login(
+        name: String, password: String, client: ClientName? = nil
+    ) async throws -> (account: ID<Account>, tokens: TokenPair) {
         let stored = try await database.read { try Credentials.find(name: name, $0) }
         guard try await hasher.verify(password, against: stored?.passwordHash), let stored else {
             throw AccountsError.wrongCredentials
         }
-        let session = try await opener.session(for: stored.id)
+        let session = try await opener.session(for: stored.id, client: client)
         let token = RefreshToken.generated()
         try await database.write { store in
             // The password or the account may have changed while the hash was computed.

@@ -49,14 +49,7 @@ struct AccountRoutes: Sendable {
     private func update(_ request: APIRequest) async throws -> APIResponse {
         guard let principal = request.principal else { throw APIError.unauthenticated }
         let changes = try request.decode(ProfileChangesBody.self).changes()
-        if changes.currentPassword != nil { try await limiter.chargeGuess(of: principal.accountID.description) }
-        do {
-            try await services.accounts.update(principal, changes)
-        } catch let error as AccountsError where error.code == .wrongCredentials {
-            // The session is fine, so this is no 401, which would make clients log in anew.
-            throw Problem(
-                403, "wrong-password", "Forbidden", "current_password is wrong.", field: "current_password")
-        }
+        try await services.accounts.update(principal, changes, guessing: limiter)
         return try await me(request)
     }
 

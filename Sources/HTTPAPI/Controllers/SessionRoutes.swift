@@ -69,7 +69,7 @@ struct SessionRoutes: Sendable {
         let registration = AccountService.Registration(
             username: try Username(body.username), email: try EmailAddress(body.email),
             password: try Password(body.password), displayName: try body.displayName.map { try DisplayName($0) })
-        let (account, tokens) = try await services.accounts.register(registration)
+        let (account, tokens) = try await services.accounts.register(registration, client: request.client)
         return answer(status: 201, AccountCard(account), email: registration.email.value, tokens)
     }
 
@@ -79,7 +79,8 @@ struct SessionRoutes: Sendable {
             throw APIError.invalid("username", "username or email is missing.")
         }
         try await limiter.chargeGuess(of: name)
-        let (account, tokens) = try await services.sessions.login(name: name, password: body.password)
+        let (account, tokens) = try await services.sessions.login(
+            name: name, password: body.password, client: request.client)
         return try await answer(account, tokens)
     }
 
@@ -115,4 +116,8 @@ struct SessionRoutes: Sendable {
         response.headers[.cacheControl] = "no-store"
         return response
     }
+}
+
+extension APIRequest {
+    fileprivate var client: ClientName? { ClientName(userAgent: headers[.userAgent]) }
 }

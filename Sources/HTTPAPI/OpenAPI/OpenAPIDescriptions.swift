@@ -47,8 +47,15 @@ enum OpenAPIDescriptions {
         "logout":
             "Ends the session this access token belongs to, with its refresh token, at once. Other sessions stay.",
         "getMe": "As others see it, and with your e-mail address.",
-        "updateMe": "What is left out stays. A new password or e-mail address needs `current_password`; a new password "
+        "updateMe": "What is left out stays. A new password or e-mail address needs `current_password` and "
             + "ends your other sessions.",
+        "listSessions": "`last_used_at` is when its tokens were last renewed.",
+        "endSession": "Also this one. Its tokens and streams end at once. 404 where it has ended already.",
+        "endOtherSessions": "Their tokens and streams end at once.",
+        "changePassword":
+            "Your other sessions end at once, with their streams. 403 where the current password is wrong, "
+            + "or the account has none.",
+        "changeEmail": "As `PUT /v1/me/password`.",
         "deleteMe": "At once nobody sees your account and posts any more; they are then erased. It cannot be undone.",
         "updateUser": "As `PATCH /v1/me`. Any id but your own answers 404.",
         "getUser": "Profiles of private accounts are shown, too; their posts, followers and followees are not. An "

@@ -49,6 +49,7 @@ struct OpenAPIOperation {
     private static func meaning(of name: String, in path: String) -> String {
         if name == "name" { return "The account's username, in any case." }
         if path.hasPrefix("/v1/posts/") { return "The post's `post_id`." }
+        if path.hasPrefix("/v1/me/sessions/") { return "The `session_id`." }
         return path.hasPrefix("/v1/me/follow-requests/")
             ? "The `user_id` of the account that asks to follow you." : "The account's `user_id`."
     }

@@ -6,7 +6,17 @@ extension OpenAPISchemas {
         ("Registration", registration), ("Login", login), ("Refresh", refresh), ("Session", session),
         ("Author", identity("The author of a post.")),
         ("User", profile), ("Me", me), ("UserPage", page("users", of: "User", "A page of accounts.")),
-        ("ProfileChanges", changes),
+        ("ProfileChanges", changes), ("OpenSession", openSession), ("PasswordChange", passwordChange),
+        ("EmailChange", emailChange),
+        (
+            "SessionList",
+            object(
+                "Your sessions, the newest first, all on one page.",
+                [
+                    "sessions": ["type": "array", "items": reference("OpenSession")],
+                    "next_cursor": ["type": "null"],
+                ])
+        ),
     ]
 
     private static let email: OpenAPIValue = [
@@ -63,6 +73,23 @@ extension OpenAPISchemas {
                 "examples": [900],
             ],
         ])
+
+    private static let openSession = object(
+        "One place where you are logged in.",
+        [
+            "session_id": reference("ID"), "created_at": time, "last_used_at": time,
+            "client": [
+                "type": ["string", "null"], "maxLength": .integer(Limits.clientNameScalarsMax),
+                "description": "The `User-Agent` it logged in with.", "examples": ["Birdwatch/2.1 (Linux)"],
+            ],
+            "is_current": flag,
+        ])
+
+    private static let currentPassword: OpenAPIValue = ["type": "string", "format": "password"]
+    private static let passwordChange = object(
+        "A new password, and the one before.", ["password": password, "current_password": currentPassword])
+    private static let emailChange = object(
+        "A new e-mail address, and the password.", ["email": email, "current_password": currentPassword])
 
     private static let identityProperties: [(key: String, value: OpenAPIValue)] = [
         ("user_id", reference("ID")), ("username", reference("Username")),

@@ -38,6 +38,11 @@ enum APIError {
         Problem(422, "invalid", "Unprocessable content", detail, field: field)
     }
 
+    /// The session is fine, so this is no 401, which would make clients log in anew.
+    static func wrongPassword(field: String) -> Problem {
+        Problem(403, "wrong-password", "Forbidden", "\(field) is wrong.", field: field)
+    }
+
     static func unauthenticated(_ detail: String, code: String = "unauthenticated") -> Problem {
         var problem = Problem(401, code, "Unauthorized", detail)
         problem.headers[.wwwAuthenticate] = "Bearer realm=\"starling\""

@@ -26,6 +26,7 @@ package struct API: Sendable {
         let controllers: [[Endpoint]] = [
             AccountRoutes(services: services, limiter: requestLimiter).endpoints,
             SessionRoutes(services: services, limiter: requestLimiter).endpoints,
+            SessionListRoutes(services: services, limiter: requestLimiter).endpoints,
             GraphRoutes(services: services).endpoints, PostRoutes(services: services).endpoints,
             FeedRoutes(services: services).endpoints, CommentRoutes(services: services).endpoints,
             EngagementRoutes(services: services).endpoints, ShareRoutes(services: services).endpoints,
