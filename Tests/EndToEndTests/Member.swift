@@ -7,11 +7,17 @@ struct Member: Sendable {
     let id: String
     let token: String
 
-    /// Creates accounts by the command line, without a password.
-    static func created(_ usernames: [String], in dataDirectory: String) async throws -> [Member] {
+    static let password = "correct horse"
+
+    /// Creates accounts by the command line.
+    static func created(
+        _ usernames: [String], in dataDirectory: String, withPassword: Bool = false
+    ) async throws -> [Member] {
         var ids: [String: String] = [:]
         for username in usernames {
-            let outcome = try await Starling.succeed(["user", "create", username, "--data-dir", dataDirectory])
+            let outcome = try await Starling.succeed(
+                ["user", "create", username, "--data-dir", dataDirectory]
+                    + (withPassword ? ["--password", password] : []))
             ids[username] = outcome.output.firstMatch(of: /with id ([0-9]+)\./).map { String($0.1) }
         }
         let outcome = try await Starling.succeed(

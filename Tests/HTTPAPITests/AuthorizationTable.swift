@@ -29,7 +29,9 @@ enum AuthorizationTable {
     private static let own: [String: Row] = [
         "GET /v1/me": Row(subjects: [.nothing], rule: Row.anyone),
         "PATCH /v1/me": Row(subjects: [.nothing], rule: Row.anyone, body: { _, _ in #"{"bio":"I changed."}"# }),
-        "DELETE /v1/me": Row(subjects: [.nothing], rule: Row.anyone, isDestructive: true),
+        "DELETE /v1/me": Row(
+            subjects: [.nothing], rule: Row.anyone,
+            body: { _, _ in #"{"current_password":"\#(Person.password)"}"# }, isDestructive: true),
         "POST /v1/auth/logout": Row(subjects: [.nothing], rule: Row.anyone, isDestructive: true),
         "GET /v1/me/sessions": Row(subjects: [.nothing], rule: Row.anyone),
         "DELETE /v1/me/sessions": Row(subjects: [.nothing], rule: Row.anyone),

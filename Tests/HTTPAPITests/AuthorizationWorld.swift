@@ -143,7 +143,7 @@ struct AuthorizationWorld: Sendable {
     private static func end(
         _ holders: [Holder: Person], _ people: [Caller: Person], _ server: TestServer
     ) async throws {
-        await server.delete("/v1/me", as: holders[.deleted])
+        if let deleted = holders[.deleted] { await server.leave(deleted) }
         for person in [holders[.suspended], people[.suspended]] {
             if let id = person.flatMap({ ID<Account>($0.id) }) { try await server.services.accounts.suspend(id) }
         }

@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import HTTPTypes
 import Testing
 
 @testable import HTTPAPI
@@ -51,6 +52,12 @@ extension TestServer {
             id: try #require(session.json["user"]["user_id"].string),
             token: try #require(session.json["access_token"].string),
             refreshToken: try #require(session.json["refresh_token"].string))
+    }
+
+    /// Has a person delete the account.
+    @discardableResult
+    func leave(_ person: Person) async -> Answer {
+        await send(Call(.delete, "/v1/me", as: person.token, #"{"current_password":"\#(Person.password)"}"#))
     }
 
     func cast() async throws -> Cast {

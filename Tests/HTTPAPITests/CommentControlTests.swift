@@ -46,13 +46,13 @@ struct CommentControlTests {
 
     @Test("a deleted account takes its removed comments with it")
     func erasure() async throws {
-        try await TestServer.run { server in
+        try await TestServer.run(TestServer.Options(deletionGrace: .zero)) { server in
             let cast = try await server.cast()
             let root = try await server.publish("root", by: cast.alice)
             let comment = try await server.comment("comment", by: cast.bob, on: root)
             await server.delete("/v1/comments/\(comment)", as: cast.alice)
-            await server.delete("/v1/me", as: cast.bob)
-            try await server.drained()
+            await server.leave(cast.bob)
+            try await server.eraseDue()
             #expect(try await text(of: comment, server) == "5 ")
         }
     }

@@ -94,7 +94,7 @@ struct FrontDeskTests {
                 case "logout": #expect(await server.post("/v1/auth/logout", as: alice).status == 204)
                 case "suspension":
                     try await server.services.accounts.suspend(try #require(ID<Account>(alice.id)))
-                case "deletion": #expect(await server.delete("/v1/me", as: alice).status == 204)
+                case "deletion": #expect(await server.leave(alice).status == 202)
                 default: try await server.authority.rotateKeys(revokingOld: true)
                 }
                 #expect(desk.bytes(feed) == nil, "\(ending)")

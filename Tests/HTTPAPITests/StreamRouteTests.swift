@@ -142,7 +142,7 @@ struct StreamRouteTests {
                 case "password":
                     let body = #"{"password":"another horse","current_password":"\#(Person.password)"}"#
                     await server.patch("/v1/me", as: other, body)
-                case "delete": await server.delete("/v1/me", as: other)
+                case "delete": await server.leave(other)
                 default: try await server.services.accounts.suspend(try #require(ID<Account>(cast.alice.id)))
                 }
                 #expect(await alice.next() == "end unauthorized")

@@ -43,6 +43,7 @@ struct TestServer: Sendable {
             return limits
         }()
         var pullThreshold: Int64 = 10_000
+        var deletionGrace: Duration = .seconds(14 * 86_400)
         var streams: StreamSettings = {
             var settings = StreamSettings()
             settings.tick = .milliseconds(20)
@@ -65,6 +66,16 @@ struct TestServer: Sendable {
             group.cancelAll()
         }
         try await server.database.close()
+    }
+
+    /// Erases the accounts whose grace period is over, and waits until that has had its effect.
+    func eraseDue() async throws {
+        let steps =
+            AccountSchema.erasure + EngagementSchema.erasure(.sqlite, clock.wall) + PostSchema.erasure(clock.wall)
+            + GraphSchema.erasure(clock.wall)
+        let erasure = AccountErasure(database: database, steps: steps, clock: clock.wall, logger: Self.logger)
+        try await erasure.eraseDue()
+        try await drained()
     }
 
     /// Waits until every event has had its effect.
@@ -110,7 +121,7 @@ struct TestServer: Sendable {
             on: database, settings: AccountsSettings(), clock: wall, logger: Self.logger)
         let accounts = AccountService(
             database: database, ids: ids, hasher: hasher, authority: authority, clock: wall,
-            privacyObservers: [RequestsOfOpenedAccounts(clock: wall)])
+            deletionGrace: options.deletionGrace, privacyObservers: [RequestsOfOpenedAccounts(clock: wall)])
         locks = KeyLock()
         let posts = PostService(
             database: database, directory: directory, relations: relations, library: library, marks: marks, ids: ids,

@@ -92,6 +92,9 @@ struct ProfileMoveStage: Sendable {
         INSERT INTO sessions (id, account_id, created_at, expires_at, revoked_at, last_used_at, client)
         VALUES (5, 7, 1, 2, NULL, 2, 'Bird "é"'), (6, 7, 1, 2, 3, NULL, NULL)
         """,
+        "INSERT INTO deletions (account_id, asked_at, due_at, is_held) VALUES (7, 1, 2, 1)",
+        "INSERT INTO deletion_receipts (account_id, store, count) VALUES (7, 'posts', 3)",
+        "INSERT INTO retired_usernames (hash) VALUES ('a-_9')",
         "INSERT INTO refresh_tokens (token_hash, session_id, created_at, expires_at) VALUES ('b/+=', 5, 1, 2), ('B', 6, 1, 2)",
         "INSERT INTO follow_requests (target_id, requester_id, request_id) VALUES (7, 8, 100)",
         "INSERT INTO blocks (blocker_id, blocked_id, block_id) VALUES (7, 8, 101)",

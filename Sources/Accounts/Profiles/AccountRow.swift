@@ -81,7 +81,7 @@ struct AccountRow: Sendable, Equatable {
     ) throws -> AccountsError? {
         if let username,
             try store.first("SELECT id FROM users WHERE username = $1", [.text(username.value)], row: { $0.int64(0) })
-                != nil
+                != nil || DeletionRows.isRetired(username, store)
         {
             return .usernameTaken
         }

@@ -32,6 +32,7 @@ extension AccountService {
     package func suspend(_ id: ID<Account>) async throws {
         try await change(id) { row, now, store in
             guard row.state != .deleted else { throw AccountsError.notFound }
+            try DeletionRows.hold(id, true, in: store)
             guard row.state == .active else { return }
             row.state = .suspended
             try row.save(.accountSuspended, at: now, in: store)
@@ -45,6 +46,9 @@ extension AccountService {
         try await change(id) { row, now, store in
             guard row.state != .deleted else { throw AccountsError.notFound }
             guard row.state == .suspended else { return }
+            // Who wants to go is only let log in again.
+            try DeletionRows.hold(id, false, in: store)
+            guard try !DeletionRows.isLeaving(id, store) else { return }
             row.state = .active
             try row.save(.accountReinstated, at: now, in: store)
         }

@@ -57,8 +57,9 @@ extension AccountService {
     private static func insert(
         _ candidate: ID<Account>, _ username: Username, createdAt: Int64, _ store: any SQLWriter
     ) throws -> ID<Account>? {
+        guard try !DeletionRows.isRetired(username, store) else { return nil }
         // Updating a row to what it is makes RETURNING give it.
-        try store.query(
+        return try store.query(
             """
             INSERT INTO users (id, username, display_name, created_at) VALUES ($1, $2, $2, $3)
             ON CONFLICT (username) DO UPDATE SET username = excluded.username RETURNING id

@@ -25,19 +25,22 @@ package struct AccountService: Sendable {
     let hasher: PasswordHasher
     let authority: TokenAuthority
     let clock: WallClock
+    /// How long an account that wants to be deleted can come back.
+    let deletionGrace: Duration
     private let privacyObservers: [any PrivacyObserver]
 
     var opener: SessionOpener { SessionOpener(ids: ids, authority: authority, clock: clock) }
 
     package init(
         database: any Database, ids: IDGenerator, hasher: PasswordHasher, authority: TokenAuthority, clock: WallClock,
-        privacyObservers: [any PrivacyObserver] = []
+        deletionGrace: Duration = .seconds(14 * 86_400), privacyObservers: [any PrivacyObserver] = []
     ) {
         self.database = database
         self.ids = ids
         self.hasher = hasher
         self.authority = authority
         self.clock = clock
+        self.deletionGrace = deletionGrace
         self.privacyObservers = privacyObservers
     }
 
@@ -96,7 +99,7 @@ package struct AccountService: Sendable {
         }
     }
 
-    /// Deletes an account: its personal data is erased, its sessions end, its username stays taken.
+    /// Deletes an account at once and without a receipt: its personal data is erased, its sessions end, its username stays taken.
     /// - Throws: `AccountsError.notFound`.
     package func delete(_ id: ID<Account>) async throws {
         let now = clock.now()
@@ -116,6 +119,11 @@ package struct AccountService: Sendable {
             throw AccountsError.invalid(
                 field: "current_password", reason: "is needed to change the e-mail address or the password")
         }
+        return try await confirmPassword(of: id, password)
+    }
+
+    /// - Returns: the hash of the password that was confirmed.
+    func confirmPassword(of id: ID<Account>, _ password: String) async throws -> String {
         guard let credentials = try await database.read({ try Credentials.find(id: id, $0) }) else {
             throw AccountsError.notFound
         }

@@ -1,4 +1,5 @@
 import Core
+import EventLog
 import SQL
 import Telemetry
 
@@ -38,11 +39,21 @@ package struct SessionService: Sendable {
             guard let current = try Credentials.find(id: stored.id, store),
                 current.passwordHash == stored.passwordHash
             else { throw AccountsError.wrongCredentials }
-            guard current.state == .active else { throw AccountsError.accountSuspended }
+            if current.state != .active { try Self.comeBack(stored.id, at: session.createdAt, in: store) }
             try SessionRows.open(session, token: token, in: store)
         }
         let tokens = try await opener.tokens(account: stored.id, session: session.id, refreshToken: token)
         return (stored.id, tokens)
+    }
+
+    /// Whoever logs in within the grace period does not want to be deleted any more.
+    /// - Throws: `AccountsError.accountSuspended`.
+    private static func comeBack(_ id: ID<Account>, at now: Int64, in store: any SQLWriter) throws {
+        guard try DeletionRows.cancel(id, in: store), var row = try AccountRow.find(id, store) else {
+            throw AccountsError.accountSuspended
+        }
+        row.state = .active
+        try row.save(.accountReinstated, at: now, in: store)
     }
 
     /// Exchanges a refresh token for new tokens. It works once: a token that comes a second time ends its session,

@@ -2,6 +2,7 @@ import HTTPTypes
 import Accounts
 import Core
 import SocialGraph
+import Telemetry
 
 /// One's own account, and others'.
 struct AccountRoutes: Sendable {
@@ -21,7 +22,9 @@ struct AccountRoutes: Sendable {
             update,
             Endpoint(
                 .delete, "/v1/me", .required,
-                Operation("deleteMe", "Delete your account", tag: "Accounts", answer: (204, nil)), handler: delete),
+                Operation(
+                    "deleteMe", "Delete your account", tag: "Accounts", body: "Farewell", answer: (202, "Deletion"),
+                    problems: [403]), handler: delete),
             Endpoint(
                 .put, "/v1/users/{id}", .required,
                 Operation(
@@ -58,9 +61,29 @@ struct AccountRoutes: Sendable {
         return try await update(request)
     }
 
+    private struct FarewellBody: JSONReadable {
+        let currentPassword: String
+
+        init(_ fields: JSONFields) throws {
+            currentPassword = try fields.string("current_password")
+        }
+    }
+
     private func delete(_ request: APIRequest) async throws -> APIResponse {
-        try await services.accounts.delete(try request.viewer())
-        return .noContent
+        guard let principal = request.principal else { throw APIError.unauthenticated }
+        let password = try request.decode(FarewellBody.self).currentPassword
+        try await limiter.chargeGuess(of: principal.accountID.description)
+        let dueAt: Int64
+        do { dueAt = try await services.accounts.askForDeletion(principal, password: password) } catch let error
+            as AccountsError where error.code == .wrongCredentials
+        {
+            throw APIError.wrongPassword(field: "current_password")
+        }
+        return .json(status: 202) { json in
+            json.raw("{\"erased_at\":")
+            json.string(Timestamp.string(dueAt))
+            json.raw("}")
+        }
     }
 
     private func user(_ request: APIRequest) async throws -> APIResponse {

@@ -56,7 +56,10 @@ enum OpenAPIDescriptions {
             "Your other sessions end at once, with their streams. 403 where the current password is wrong, "
             + "or the account has none.",
         "changeEmail": "As `PUT /v1/me/password`.",
-        "deleteMe": "At once nobody sees your account and posts any more; they are then erased. It cannot be undone.",
+        "deleteMe":
+            "At once nobody sees your account and posts any more, and every session ends. Logging in before `erased_at` takes it "
+            + "back; from then on everything of it is erased, which cannot be undone. Your username is never given to anyone "
+            + "else.",
         "updateUser": "As `PATCH /v1/me`. Any id but your own answers 404.",
         "getUser": "Profiles of private accounts are shown, too; their posts, followers and followees are not. An "
             + "account that blocks you answers 404.",

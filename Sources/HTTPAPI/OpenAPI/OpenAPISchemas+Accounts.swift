@@ -8,6 +8,8 @@ extension OpenAPISchemas {
         ("User", profile), ("Me", me), ("UserPage", page("users", of: "User", "A page of accounts.")),
         ("ProfileChanges", changes), ("OpenSession", openSession), ("PasswordChange", passwordChange),
         ("EmailChange", emailChange),
+        ("Farewell", object("The password of the account to delete.", ["current_password": currentPassword])),
+        ("Deletion", object("When the account will be erased.", ["erased_at": time])),
         (
             "SessionList",
             object(

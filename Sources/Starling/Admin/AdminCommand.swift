@@ -8,6 +8,8 @@ enum AdminCommand: Codable, Sendable {
     case setPassword(username: String, password: String)
     case suspend(username: String)
     case reinstate(username: String)
+    /// The newest deletions, or an account's by its id, with their receipts.
+    case deletions(account: Int64?)
     /// Access tokens for load tests: of these usernames, or of `count` accounts where none are named.
     case tokens(usernames: [String], count: Int)
     /// Access tokens for load tests: of up to `count` followers of an account.
@@ -49,6 +51,7 @@ enum AdminReply: Codable, Sendable {
     /// Ids in the order of the usernames asked for.
     case accounts(ids: [Int64])
     case deadLetters([AdminDeadLetter])
+    case deletions([AdminDeletion])
     case replayed(succeeded: Int, failed: Int)
     case check(AdminCheck)
     /// The command could not be performed; the sentence says why.
@@ -75,6 +78,15 @@ struct AdminDeadLetter: Codable, Sendable {
     var reason: String
     var attempts: Int
     var diedAt: String
+}
+
+struct AdminDeletion: Codable, Sendable {
+    var userID: String
+    var askedAt: String
+    var dueAt: String
+    /// Nil while it waits.
+    var finishedAt: String?
+    var receipt: [String: Int64]
 }
 
 struct AdminCheck: Codable, Sendable {

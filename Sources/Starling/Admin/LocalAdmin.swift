@@ -34,7 +34,7 @@ struct LocalAdmin: AdminPort {
 
     private func answer(_ command: AdminCommand) async throws -> AdminReply {
         switch command {
-        case .createUser, .setPassword, .suspend, .reinstate, .tokens, .followerTokens, .rotateKeys:
+        case .createUser, .setPassword, .suspend, .reinstate, .deletions, .tokens, .followerTokens, .rotateKeys:
             return try await accountAnswer(command)
         case .importAccounts, .importFollows, .importPosts, .linesImported:
             return try await importAnswer(command)
@@ -70,6 +70,8 @@ struct LocalAdmin: AdminPort {
             try await accounts.setPassword(try Password(password), of: try await id(of: username))
         case .suspend(let username): try await accounts.suspend(try await id(of: username))
         case .reinstate(let username): try await accounts.reinstate(try await id(of: username))
+        case .deletions(let account):
+            return .deletions(try await accounts.deletions(of: account.map { ID($0) }).map(Self.described))
         case .rotateKeys(let revokingOld): try await node.authority.rotateKeys(revokingOld: revokingOld)
         case .tokens(let usernames, let count):
             return described(
@@ -139,6 +141,13 @@ struct LocalAdmin: AdminPort {
             database: node.database, eventLog: node.eventLog, feed: node.api.feed, home: node.home)
         let report = try await check.run(sample: sample, repair: repair)
         return AdminCheck(verified: report.verified, problems: report.problems, repaired: report.repaired)
+    }
+
+    private static func described(_ deletion: Deletion) -> AdminDeletion {
+        AdminDeletion(
+            userID: deletion.account.description, askedAt: Timestamp.string(deletion.askedAt),
+            dueAt: Timestamp.string(deletion.dueAt), finishedAt: deletion.finishedAt.map { Timestamp.string($0) },
+            receipt: deletion.receipt)
     }
 
     private static func described(_ letter: DeadLetter) -> AdminDeadLetter {

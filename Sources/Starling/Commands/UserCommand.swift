@@ -4,7 +4,7 @@ import Core
 struct UserCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "user", abstract: "Create, suspend and open accounts.",
-        subcommands: [Create.self, SetPassword.self, Suspend.self, Reinstate.self, Token.self])
+        subcommands: [Create.self, SetPassword.self, Suspend.self, Reinstate.self, Deletions.self, Token.self])
 
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Create an account.")
@@ -58,6 +58,23 @@ struct UserCommand: AsyncParsableCommand {
         func run() async throws {
             _ = try await data.use { try await $0.answer(.reinstate(username: username)) }
             print("\(username) is active again.")
+        }
+    }
+
+    struct Deletions: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Show which accounts wait to be erased, and the receipts of those that were.")
+        @OptionGroup var data: DataDirectoryOption
+        @Option(help: "Only this one's, by its id.") var id: Int64?
+
+        func run() async throws {
+            let command = AdminCommand.deletions(account: id)
+            guard case .deletions(let deletions) = try await data.use({ try await $0.answer(command) }) else { return }
+            for deletion in deletions {
+                let end = deletion.finishedAt.map { "erased \($0)" } ?? "to be erased \(deletion.dueAt)"
+                print("\(deletion.userID): asked \(deletion.askedAt), \(end)")
+                for (store, count) in deletion.receipt.sorted(by: { $0.key < $1.key }) { print("  \(store): \(count)") }
+            }
         }
     }
 

@@ -145,6 +145,11 @@ struct ServerOptions: ParsableArguments {
     var eventRetentionDays: Int?
 
     @Option(
+        name: .customLong("deletion-grace-days"),
+        help: "How long a deleted account can come back by logging in (default: 14; 0 erases at once).")
+    var deletionGraceDays: Int?
+
+    @Option(
         name: .customLong("home-timelines-max"), help: "Home timelines kept in memory, 7 KB each (default: 50000).")
     var homeTimelinesMax: Int?
 

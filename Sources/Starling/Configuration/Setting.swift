@@ -31,6 +31,7 @@ enum Setting: String, CaseIterable {
     case metricsPort = "metrics-port"
     case metricsToken = "metrics-token"
     case eventRetentionDays = "event-retention-days"
+    case deletionGraceDays = "deletion-grace-days"
     case homeTimelinesMax = "home-timelines-max"
     case relationsMax = "relations-max"
     case postCacheMiB = "post-cache-mib"
@@ -75,6 +76,7 @@ extension ServerOptions {
             (.rateLimitWrites, rateLimitWrites),
             (.rateLimitAddress, rateLimitAddress), (.rateLimitCredentials, rateLimitCredentials),
             (.pullThreshold, pullThreshold), (.metricsPort, metricsPort), (.eventRetentionDays, eventRetentionDays),
+            (.deletionGraceDays, deletionGraceDays),
             (.homeTimelinesMax, homeTimelinesMax), (.relationsMax, relationsMax), (.postCacheMiB, postCacheMiB),
             (.connectionsMax, connectionsMax),
             (.requestHeadSeconds, requestHeadSeconds), (.requestBodySeconds, requestBodySeconds),

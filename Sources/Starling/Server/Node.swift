@@ -82,7 +82,7 @@ struct Node: Sendable {
         let hasher = try PasswordHasher()
         let accounts = AccountService(
             database: database, ids: ids, hasher: hasher, authority: authority, clock: clock,
-            privacyObservers: [RequestsOfOpenedAccounts(clock: clock)])
+            deletionGrace: settings.deletionGrace, privacyObservers: [RequestsOfOpenedAccounts(clock: clock)])
         let activity = ActivityRecorder(accounts: accounts, clock: clock, logger: logger)
         let posts = PostService(
             database: database, directory: directory, relations: relations, library: library, marks: marks, ids: ids,
@@ -148,7 +148,12 @@ struct Node: Sendable {
         let services = try await run(consumers, engines, eventLog: eventLog, settings: settings, logger: logger)
         guard !engines.leavesEvents else { return services }
         let database = engines.database
+        let erasure = WorkLease("account-erasure", holder: engines.holder, database: database, logger: logger)
         return services + [
+            erasure,
+            AccountErasure(
+                database: database, steps: ErasedTables.steps(database.dialect, clock), lease: erasure,
+                pause: settings.erasurePause, clock: clock, logger: logger),
             SessionPurge(database: database, authority: authority, clock: clock, logger: logger),
             OutboxRetention(
                 database: database, retention: settings.eventRetention,

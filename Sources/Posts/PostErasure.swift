@@ -1,0 +1,44 @@
+import Accounts
+import Core
+import SQL
+
+extension PostSchema {
+    /// A post's row stays without its text: replies hang below it, and its id is never given again.
+    /// - Parameter clock: for the events that tell of deleted posts.
+    package static func erasure(_ clock: WallClock) -> [ErasureStep] {
+        [
+            posts(clock),
+            .rows("pins", key: "post_id"), .rows("idempotency_keys", key: "key"),
+            .rows("reposts", account: "sharer_id", key: "position"),
+        ]
+    }
+
+    private static func posts(_ clock: WallClock) -> ErasureStep {
+        ErasureStep([
+            ErasedTable("posts", where: "author_id = $1 AND (state <> 5 OR content <> '')"),
+            ErasedTable("post_revisions", where: "post_id IN (SELECT id FROM posts WHERE author_id = $1)"),
+        ]) { account, limit, store in
+            let ids = try store.query(
+                "SELECT id FROM posts WHERE author_id = $1 AND bucket = $2 AND state <> 5 LIMIT $3",
+                [.integer(account.rawValue), .integer(Int64(account.bucket)), .integer(Int64(limit))]
+            ) { $0.id(0, Post.self) }
+            guard !ids.isEmpty else { return [:] }
+            let revisions = try store.integer(
+                "SELECT count(*) FROM post_revisions WHERE post_id IN (SELECT value FROM list($1))",
+                [.list(ids.map(\.rawValue))])
+            for id in ids { try erase(id, of: account, now: clock.now(), store) }
+            return ["posts": ids.count, "post_revisions": Int(clamping: revisions)]
+        }
+    }
+
+    private static func erase(_ id: ID<Post>, of account: ID<Account>, now: Int64, _ store: any SQLWriter) throws {
+        if let post = try PostService.ownPost(id, account, orRemoved: true, store) {
+            return try PostDeletion.delete(id, author: account, post, now: now, store)
+        }
+        // One that nobody else has seen: nobody is told.
+        try store.execute(
+            "UPDATE posts SET state = 5, content = '' WHERE id = $1 AND bucket = $2",
+            [.integer(id.rawValue), .integer(Int64(id.bucket))])
+        try store.execute("DELETE FROM post_revisions WHERE post_id = $1", [.integer(id.rawValue)])
+    }
+}

@@ -1,0 +1,79 @@
+import Foundation
+import HTTPClient
+import SQL
+import TestSupport
+import Testing
+
+extension EndToEnd {
+    @Suite(.serialized, .timeLimit(.minutes(2))) struct ErasureTests {}
+}
+
+extension EndToEnd.ErasureTests {
+    /// What the account says everywhere, and nobody else.
+    private static let canary = "canary7f3e9a"
+
+    private func plant(_ server: RunningServer) async throws -> (id: String, token: String) {
+        let registration = [
+            "username": Self.canary, "email": "\(Self.canary)@example.org", "password": "correct horse",
+            "display_name": "Name \(Self.canary)",
+        ]
+        let answer = try await server.api.send("POST", "/v1/users/register", registration)
+        let token = try #require(answer.json["access_token"].string)
+        let api = server.api.with(token: token)
+        func ask(_ method: String, _ path: String, _ body: [String: String], key: String? = nil) async throws -> JSON {
+            let answer = try await api.send(method, path, body, idempotencyKey: key)
+            #expect(answer.status < 300, "\(path): \(answer.text)")
+            return answer.json
+        }
+        _ = try await ask(
+            "PATCH", "/v1/me", ["bio": "Bio \(Self.canary)", "avatar_url": "https://example.org/\(Self.canary).png"])
+        let post = try await ask("POST", "/v1/posts", ["content": "Post \(Self.canary)"], key: "key-\(Self.canary)")
+        let id = try #require(post["post_id"].string)
+        _ = try await ask("PUT", "/v1/posts/\(id)", ["content": "Edited \(Self.canary)"])
+        _ = try await ask("POST", "/v1/posts/\(id)/comments", ["content": "Comment \(Self.canary)"])
+        _ = try await ask("POST", "/v1/posts/\(id)/bookmark", ["folder": "Folder \(Self.canary)"])
+        _ = try await ask("POST", "/v1/posts/\(id)/like", ["reaction": "LOVE"])
+        var login = try api.request("POST", "/v1/users/login", ["username": Self.canary, "password": "correct horse"])
+        login.headers.append(("User-Agent", "Client \(Self.canary)"))
+        #expect(try await api.http.send(login).status == 200)
+        return (try #require(answer.json["user"]["user_id"].string), token)
+    }
+
+    /// The files of the data directory that hold the canary, whatever its case.
+    private func holders(_ data: String) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: data).filter { name in
+            let bytes = FileManager.default.contents(atPath: data + "/" + name) ?? Data()
+            return String(decoding: bytes, as: Unicode.ASCII.self).lowercased().contains(Self.canary)
+        }
+    }
+
+    @Test("nothing an account ever said is left in the files of the database, and the receipt says what went")
+    func canaries() async throws {
+        let folder = try TemporaryFolder()
+        let data = folder.file("data")
+        let id = try await RunningServer.with(data, ["--rate-limits", "off", "--deletion-grace-days", "0"]) { server in
+            let (id, token) = try await plant(server)
+            let answer = try await server.api.with(token: token)
+                .send("DELETE", "/v1/me", ["current_password": "correct horse"])
+            #expect(answer.status == 202)
+            return id
+        }
+        #expect(try !holders(data).isEmpty, "the test looks in the wrong place")
+        try await RunningServer.with(data, ["--rate-limits", "off", "--deletion-grace-days", "0"]) { server in
+            var receipt = ""
+            let deadline = ContinuousClock.now + .seconds(30)
+            while !receipt.contains("users: 1"), ContinuousClock.now < deadline {
+                receipt = try await Starling.succeed(["user", "deletions", "--id", id, "--data-dir", data]).output
+                try await Task.sleep(for: .milliseconds(50))
+            }
+            for line in ["posts: 2", "post_revisions: 1", "bookmarks: 1", "reactions: 1", "sessions: 2", "users: 1"] {
+                #expect(receipt.contains(line), "\(receipt)")
+            }
+            let again = ["username": Self.canary, "email": "new@example.org", "password": "correct horse"]
+            #expect(try await server.api.send("POST", "/v1/users/register", again).status == 409)
+        }
+        let vacuum = ["sqlite3", data + "/starling.sqlite", "PRAGMA wal_checkpoint(TRUNCATE); VACUUM;"]
+        #expect(try Command.run(vacuum, output: folder.file("vacuum")) == 0)
+        #expect(try holders(data) == [])
+    }
+}
