@@ -1,5 +1,6 @@
 import Accounts
 import Core
+import Engagement
 import EventLog
 import Posts
 import SQL
@@ -19,6 +20,7 @@ extension FeatureTests {
         try await chronicle.feed(of: "alice")
         try await town.accounts.reinstate(carol)
         try await town.accounts.delete(bob)
+        try await erasure(of: carol, town, chronicle)
         for name in ["alice", "bob", "carol"] { try await chronicle.profile(name) }
         try await chronicle.feed(of: "alice", cold: true)
         try await SessionPurge(
@@ -35,6 +37,24 @@ extension FeatureTests {
         chronicle.note("problems", report.problems)
         chronicle.note("verified", report.verified.filter { !$0.contains("feeds") })
         try await repairs(town, chronicle, check)
+    }
+
+    /// Carol leaves, comes back, leaves again and is erased.
+    private static func erasure(of carol: ID<Account>, _ town: Town, _ chronicle: Chronicle) async throws {
+        for _ in 0..<2 {
+            let session = try await town.sessions.login(name: "carol", password: "a new password")
+            let principal = try await town.authenticator.authenticate(session.tokens.accessToken)
+            _ = try await town.accounts.askForDeletion(principal, password: "a new password")
+            try await chronicle.profile("carol")
+        }
+        try await town.database.write { try $0.execute("UPDATE deletions SET due_at = 0", []) }
+        let steps =
+            AccountSchema.erasure + EngagementSchema.erasure(town.database.dialect, town.clock)
+            + PostSchema.erasure(town.clock) + GraphSchema.erasure(town.clock)
+        try await AccountErasure(database: town.database, steps: steps, clock: town.clock, logger: Town.logger)
+            .eraseDue()
+        let receipt = try await town.accounts.deletions(of: carol).first?.receipt ?? [:]
+        chronicle.note("receipt", receipt.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" })
     }
 
     /// What is derived is made right again.
