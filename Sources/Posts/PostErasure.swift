@@ -9,8 +9,29 @@ extension PostSchema {
         [
             posts(clock),
             .rows("pins", key: "post_id"), .rows("idempotency_keys", key: "key"),
-            .rows("reposts", account: "sharer_id", key: "position"),
+            reposts(clock), .rows("mentions", key: "post_id"),
         ]
+    }
+
+    private static func reposts(_ clock: WallClock) -> ErasureStep {
+        ErasureStep([
+            ErasedTable("reposts", where: "sharer_id = $1"), ErasedTable("post_shares", where: "sharer_id = $1"),
+        ]) { account, limit, store in
+            let shared = try store.query(
+                "SELECT post_id FROM reposts WHERE sharer_id = $1 AND bucket = $2 ORDER BY position LIMIT $3",
+                [.integer(account.rawValue), .integer(Int64(account.bucket)), .integer(Int64(limit))]
+            ) { $0.id(0, Post.self) }
+            for post in shared {
+                if let share = try ShareWrites.stored(post, by: account, store) {
+                    try ShareWrites.delete(share, of: post, by: account, now: clock.now(), store)
+                } else {
+                    try store.execute(
+                        "DELETE FROM reposts WHERE sharer_id = $1 AND bucket = $2 AND post_id = $3",
+                        [.integer(account.rawValue), .integer(Int64(account.bucket)), .integer(post.rawValue)])
+                }
+            }
+            return shared.isEmpty ? [:] : ["reposts": shared.count, "post_shares": shared.count]
+        }
     }
 
     private static func posts(_ clock: WallClock) -> ErasureStep {

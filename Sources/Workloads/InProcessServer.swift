@@ -41,7 +41,8 @@ final class InProcessServer: Sendable {
         let features =
             AccountSchema.migrations + GraphSchema.migrations + PostSchema.migrations + EngagementSchema.migrations
             + NotificationSchema.migrations
-        try await Migrator([Outbox.migration, IDGenerator.migration] + features).migrate(database)
+        try await Migrator([Outbox.migration, IDGenerator.migration, ConsumerWatermarks.migration] + features).migrate(
+            database)
         clock = SteppedClock()
         // The caches observe commits, so they come before anything that commits.
         let memory = Memory(database: database, clock: clock.wall)

@@ -46,7 +46,9 @@ struct Community: Sendable {
 
     private init(folder: URL) async throws {
         database = try SQLiteDatabase(path: folder.appending(path: "test.db").path)
-        try await Migrator([Outbox.migration, IDGenerator.migration] + AccountSchema.migrations).migrate(database)
+        try await Migrator(
+            [Outbox.migration, IDGenerator.migration, ConsumerWatermarks.migration] + AccountSchema.migrations
+        ).migrate(database)
         clock = ManualClock()
         ids = try await IDGenerator.leased(from: database, node: 1, clock: clock.wall)
         let hasher = try PasswordHasher(cost: .init(memoryKiB: 8, passes: 1))

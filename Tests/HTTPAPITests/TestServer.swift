@@ -88,7 +88,8 @@ struct TestServer: Sendable {
         let migrations =
             AccountSchema.migrations + GraphSchema.migrations + PostSchema.migrations + EngagementSchema.migrations
             + NotificationSchema.migrations
-        try await Migrator([Outbox.migration, IDGenerator.migration] + migrations).migrate(database)
+        try await Migrator([Outbox.migration, IDGenerator.migration, ConsumerWatermarks.migration] + migrations)
+            .migrate(database)
         clock = ManualClock()
         let wall = clock.wall
         let ids = try await IDGenerator.leased(from: database, node: 0, clock: wall)

@@ -74,6 +74,8 @@ struct Town: Sendable {
         let others: [any EventConsumer] = [
             AccountCountersConsumer(), PostCountersConsumer(dialect: database.dialect),
             DeletedAccountsConsumer(clock: clock),
+            ReactionCountersConsumer(dialect: database.dialect),
+            EngagementDeletionConsumer(dialect: database.dialect, clock: clock),
             NotificationsConsumer(dialect: database.dialect, clock: clock),
         ]
         runners = [fanOut] + others.map { [eventLog] in eventLog.add($0) }

@@ -92,6 +92,16 @@ struct ErasureTests {
                 """,
                 "INSERT INTO pins (account_id, post_id, pin_id) VALUES (\(account), 800, 1)",
                 "INSERT INTO reposts (position, bucket, sharer_id, post_id, created_at) VALUES (\(post + 2), 0, \(account), 800, 1)",
+                "INSERT INTO post_shares (bucket, post_id, position, sharer_id) VALUES (0, 800, \(post + 2), \(account))",
+                "INSERT INTO mentions (bucket, post_id, account_id) VALUES (0, 800, \(account))",
+                """
+                INSERT INTO notifications (account_id, kind, subject_id, actor_id, object_id, notification_id, detail)
+                VALUES (\(account), 1, 1, 1, 1, \(account), 0)
+                """,
+                """
+                INSERT INTO notification_groups (account_id, kind, subject_id, newest_id, beyond)
+                VALUES (\(account), 1, 1, \(account), 0)
+                """,
                 """
                 INSERT INTO idempotency_keys (account_id, route, key, body_hash, result_id, created_at)
                 VALUES (\(account), 'POST /v1/posts', 'k', 'h', 1, 1)

@@ -1,6 +1,7 @@
 import Accounts
 import Core
 import Engagement
+import Notifications
 import Posts
 import SQL
 import SocialGraph
@@ -10,7 +11,9 @@ enum ErasedTables {
     /// In this order: what others notice first.
     static func steps(_ dialect: Dialect, _ clock: WallClock) -> [ErasureStep] {
         AccountSchema.erasure + EngagementSchema.erasure(dialect, clock) + PostSchema.erasure(clock)
-            + GraphSchema.erasure(clock) + [.rows("pulled_authors", account: "author_id", key: "author_id")]
+            + GraphSchema.erasure(clock) + NotificationSchema.erasure + [
+                .rows("pulled_authors", account: "author_id", key: "author_id")
+            ]
     }
 
     /// Those that keep what they have, and why.
@@ -21,6 +24,7 @@ enum ErasedTables {
         "account_counters": "numbers, which fall to zero with what they count",
         "post_counters": "numbers of posts", "reaction_counters": "numbers of posts",
         "replies": "where comments hang; a deleted comment's row goes with it",
+        "quotes": "where quotes are listed; a deleted quote's row goes with it",
         "outbox": "ids alone, until retention", "outbox_retention": "an offset", "dead_letters": "ids alone",
         "consumer_offsets": "offsets", "consumer_watermarks": "offsets", "work_leases": "processes",
         "node_leases": "processes", "timeline_generation": "a number", "import_progress": "files",
