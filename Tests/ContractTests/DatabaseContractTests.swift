@@ -4,7 +4,7 @@ import Testing
 import TestSupport
 
 /// What every store of record does, whichever engine it stands on.
-@Suite(.timeLimit(.minutes(2))) struct DatabaseContractTests {
+@Suite(.timeLimit(.minutes(10))) struct DatabaseContractTests {
     struct Refused: Error, Hashable {}
 
     @Test("values come back as they went in", arguments: Implementation<any Database>.all)

@@ -5,7 +5,7 @@ import Testing
 import TestSupport
 
 /// Commit order is not id order: whoever reads the log by offset must still see every event.
-@Suite(.timeLimit(.minutes(2))) struct OutboxContractTests {
+@Suite(.timeLimit(.minutes(10))) struct OutboxContractTests {
     @Test(
         "a reader that goes on from the last offset it saw misses nothing", arguments: Implementation<any Database>.all)
     func tailing(implementation: Implementation<any Database>) async throws {

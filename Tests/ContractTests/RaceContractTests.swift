@@ -4,7 +4,7 @@ import Testing
 import TestSupport
 
 /// What holds however many write at once: these rules guard usernames, follows, sessions and limits.
-@Suite(.timeLimit(.minutes(2))) struct RaceContractTests {
+@Suite(.timeLimit(.minutes(10))) struct RaceContractTests {
     struct LimitReached: Error {}
 
     static let writers = 16

@@ -3,7 +3,7 @@ import Testing
 import TestSupport
 
 /// What every rate limiter does.
-@Suite(.timeLimit(.minutes(1))) struct RateLimiterContractTests {
+@Suite(.timeLimit(.minutes(10))) struct RateLimiterContractTests {
     let start = ContinuousClock.now
     let rule = RateLimitRule(name: "rule", limit: 10, window: .seconds(100))
 

@@ -5,7 +5,7 @@ import Testing
 import TestSupport
 
 /// What transactions promise: all or nothing, in order, seen by all who come after.
-@Suite(.timeLimit(.minutes(2))) struct TransactionContractTests {
+@Suite(.timeLimit(.minutes(10))) struct TransactionContractTests {
     struct Refused: Error, Hashable {}
 
     final class Recorder: CommitObserver {

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 extension EndToEnd {
-    @Suite(.serialized, .timeLimit(.minutes(2))) struct ErasureTests {}
+    @Suite(.serialized, .timeLimit(.minutes(10))) struct ErasureTests {}
 }
 
 extension EndToEnd.ErasureTests {

@@ -5,7 +5,7 @@ import TestWebSocket
 import Testing
 
 extension EndToEnd {
-    @Suite(.serialized, .timeLimit(.minutes(2))) struct WebSocketTests {}
+    @Suite(.serialized, .timeLimit(.minutes(10))) struct WebSocketTests {}
 }
 
 extension EndToEnd.WebSocketTests {

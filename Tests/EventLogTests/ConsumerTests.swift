@@ -4,7 +4,7 @@ import SQL
 import Testing
 import TestSupport
 
-@Suite(.timeLimit(.minutes(1))) struct ConsumerTests {
+@Suite(.timeLimit(.minutes(10))) struct ConsumerTests {
     let harness: Harness
 
     init() async throws {

@@ -4,7 +4,7 @@ import SQL
 import Testing
 import TestSupport
 
-@Suite(.timeLimit(.minutes(1))) struct DeadLetterTests {
+@Suite(.timeLimit(.minutes(10))) struct DeadLetterTests {
     let harness: Harness
 
     init() async throws {

@@ -4,7 +4,7 @@ import Telemetry
 import Testing
 import TestSupport
 
-@Suite(.timeLimit(.minutes(1))) struct EventLogMeasuresTests {
+@Suite(.timeLimit(.minutes(10))) struct EventLogMeasuresTests {
     let harness: Harness
     let registry = MetricsRegistry()
     let measures: EventLogMeasures

@@ -5,7 +5,7 @@ import TestSupport
 
 @testable import EventLog
 
-@Suite(.timeLimit(.minutes(1))) struct EventTailTests {
+@Suite(.timeLimit(.minutes(10))) struct EventTailTests {
     let harness: Harness
     let store: CountingDatabase
     let tail: EventTail

@@ -4,7 +4,7 @@ import SQL
 import Testing
 import TestSupport
 
-@Suite(.timeLimit(.minutes(1))) struct OutboxRetentionTests {
+@Suite(.timeLimit(.minutes(10))) struct OutboxRetentionTests {
     let harness: Harness
     let retention: OutboxRetention
 

@@ -3,7 +3,7 @@ import Testing
 @testable import EventLog
 
 /// Every rest here would last an hour; that the tests end at all is what they prove.
-@Suite(.timeLimit(.minutes(1))) struct RestTests {
+@Suite(.timeLimit(.minutes(10))) struct RestTests {
     @Test("a rest is over when somebody ends it")
     func ended() async {
         let rest = Rest()

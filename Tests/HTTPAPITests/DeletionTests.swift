@@ -5,7 +5,7 @@ import Testing
 
 @testable import HTTPAPI
 
-@Suite("Deleting an account", .timeLimit(.minutes(1)))
+@Suite("Deleting an account", .timeLimit(.minutes(10)))
 struct DeletionTests {
     @Test("it needs the password")
     func password() async throws {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import HTTPAPI
 
-@Suite("Who hears of what", .timeLimit(.minutes(2)))
+@Suite("Who hears of what", .timeLimit(.minutes(10)))
 struct NotificationFilterTests {
     @Test("nobody hears of those they mute or block, before or after", arguments: ["mute", "block"])
     func restrictions(action: String) async throws {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import HTTPAPI
 
-@Suite("Notifications", .timeLimit(.minutes(2)))
+@Suite("Notifications", .timeLimit(.minutes(10)))
 struct NotificationRouteTests {
     @Test("follows, mentions, comments and reactions are told to whom they concern, newest first")
     func kinds() async throws {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import HTTPAPI
 
-@Suite("Sessions and what they are opened with", .timeLimit(.minutes(1)))
+@Suite("Sessions and what they are opened with", .timeLimit(.minutes(10)))
 struct SessionListTests {
     /// Logs in as a client of this name.
     private func login(

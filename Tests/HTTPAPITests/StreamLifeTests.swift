@@ -38,7 +38,7 @@ private final class Reader: StreamOutlet {
     }
 }
 
-@Suite("The life of a stream", .timeLimit(.minutes(1)))
+@Suite("The life of a stream", .timeLimit(.minutes(10)))
 struct StreamLifeTests {
     private func open(_ reader: Reader, as person: Person, _ server: TestServer) async throws -> OpenStream {
         let principal = try await server.services.authenticator.authenticate(person.token)

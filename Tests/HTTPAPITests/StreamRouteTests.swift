@@ -7,7 +7,7 @@ import Testing
 
 @testable import HTTPAPI
 
-@Suite("Streams", .timeLimit(.minutes(2)))
+@Suite("Streams", .timeLimit(.minutes(10)))
 struct StreamRouteTests {
     private func new(_ id: String) -> String { #"post.new {"post_id":"\#(id)"}"# }
 

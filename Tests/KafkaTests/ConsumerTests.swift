@@ -4,7 +4,7 @@ import Telemetry
 import Testing
 import TestServers
 
-@Suite(.timeLimit(.minutes(2))) struct ConsumerTests {
+@Suite(.timeLimit(.minutes(10))) struct ConsumerTests {
     let cluster: Cluster
     let producer: KafkaProducer
 

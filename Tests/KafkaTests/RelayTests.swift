@@ -5,7 +5,7 @@ import Testing
 import TestServers
 import TestSupport
 
-@Suite(.timeLimit(.minutes(2))) struct RelayTests {
+@Suite(.timeLimit(.minutes(10))) struct RelayTests {
     let harness: LogHarness
 
     init() async throws {

@@ -3,7 +3,7 @@ import SQL
 import Testing
 import TestSupport
 
-@Suite(.timeLimit(.minutes(1))) struct ChangeAnnouncementTests {
+@Suite(.timeLimit(.minutes(10))) struct ChangeAnnouncementTests {
     let store: Store
     let database: SQLiteDatabase
     let recorder = ChangeRecorder()

@@ -3,7 +3,7 @@ import SQL
 import Testing
 import TestSupport
 
-@Suite(.timeLimit(.minutes(1))) struct CommitQueueTests {
+@Suite(.timeLimit(.minutes(10))) struct CommitQueueTests {
     let store: Store
     let database: SQLiteDatabase
 

@@ -4,7 +4,7 @@ import Testing
 import TestSupport
 
 /// SIGKILL does not test durability, since the page cache survives it; this does.
-@Suite(.timeLimit(.minutes(2))) struct PowerLossTests {
+@Suite(.timeLimit(.minutes(10))) struct PowerLossTests {
     static let writers = 16
     static let writesEach = 125
 

@@ -37,7 +37,9 @@ struct Neighbours {
     /// - Throws: `SettingsError` where it was to handle events and something of them is in Kafka.
     func readFromKafka(besides settings: ServerSettings) async throws -> Bool {
         guard try await database.read({ try KafkaPassage.isUsed(in: $0) }) else { return false }
-        guard !settings.isCommand, !settings.roles.isDisjoint(with: [.upkeep, .fanout, .notifications]) else { return true }
+        guard !settings.isCommand, !settings.roles.isDisjoint(with: [.upkeep, .fanout, .notifications]) else {
+            return true
+        }
         guard try await others(with: Self.onKafka) == 0 else {
             throw SettingsError(
                 "Other processes of this store pass events through Kafka: give this one --kafka-brokers, too. Who read them "

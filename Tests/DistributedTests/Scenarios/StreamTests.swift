@@ -4,7 +4,7 @@ import TestWebSocket
 import Testing
 
 extension Survival {
-    @Suite(.serialized, .timeLimit(.minutes(3))) struct StreamTests {}
+    @Suite(.serialized, .timeLimit(.minutes(10))) struct StreamTests {}
 }
 
 extension Survival.StreamTests {
