@@ -129,7 +129,7 @@ let package = Package(
         .target(
             name: "Accounts",
             dependencies: [
-                "Core", "Telemetry", "SQL", "EventLog", "KeyValue", "CArgon2",
+                "Core", "Text", "Telemetry", "SQL", "EventLog", "KeyValue", "CArgon2",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "JWTKit", package: "jwt-kit"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -447,7 +447,7 @@ let package = Package(
         .testTarget(
             name: "AccountsTests",
             dependencies: [
-                "Accounts", "SQL", "EventLog", "KeyValue", "Telemetry", "Core",
+                "Accounts", "SQL", "EventLog", "KeyValue", "Telemetry", "Core", "Text", "TestSupport",
                 .product(name: "JWTKit", package: "jwt-kit"),
                 .product(name: "Crypto", package: "swift-crypto"),
             ],

@@ -3,6 +3,7 @@ package struct AccountsError: Error, Hashable, CustomStringConvertible {
     package enum Code: Hashable, Sendable {
         case invalid(field: String, reason: String)
         case usernameTaken
+        case usernameLooksTaken
         case emailTaken
         case wrongCredentials
         case passwordNotSet
@@ -37,6 +38,8 @@ package struct AccountsError: Error, Hashable, CustomStringConvertible {
     ///   - reason: what goes after the name in a sentence, such as `must not be empty`.
     package static func invalid(field: String, reason: String) -> Self { Self(.invalid(field: field, reason: reason)) }
     package static let usernameTaken = Self(.usernameTaken)
+    /// Readers would take the username for that of another account.
+    package static let usernameLooksTaken = Self(.usernameLooksTaken)
     package static let emailTaken = Self(.emailTaken)
     /// The name or the password; which of them is not told.
     package static let wrongCredentials = Self(.wrongCredentials)
@@ -55,6 +58,7 @@ package struct AccountsError: Error, Hashable, CustomStringConvertible {
         switch code {
         case .invalid(let field, let reason): "\(field) \(reason)."
         case .usernameTaken: "This username is taken."
+        case .usernameLooksTaken: "This username looks like one that is taken, so that people would mix them up."
         case .emailTaken: "This e-mail address is in use."
         case .wrongCredentials: "The name or the password is wrong."
         case .passwordNotSet: "This account has no password."

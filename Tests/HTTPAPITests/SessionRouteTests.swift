@@ -29,6 +29,7 @@ struct SessionRouteTests {
         arguments: [
             (#"{"username":"alice","email":"b@example.org","password":"correct horse"}"#, "username-taken"),
             (#"{"username":"ALICE","email":"b@example.org","password":"correct horse"}"#, "username-taken"),
+            (#"{"username":"a1ice","email":"b@example.org","password":"correct horse"}"#, "username-look-alike"),
             (#"{"username":"bob","email":"Alice@Example.org","password":"correct horse"}"#, "email-taken"),
             (#"{"username":"b","email":"b@example.org","password":"correct horse"}"#, "invalid"),
             (#"{"username":"b b","email":"b@example.org","password":"correct horse"}"#, "invalid"),

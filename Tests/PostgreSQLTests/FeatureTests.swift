@@ -21,6 +21,7 @@ struct FeatureTests {
         #expect(embedded.contains { $0.hasPrefix("told to alice:") && $0.contains("reaction by dan carol (2)") })
         #expect(embedded.contains(#"mentioned: ["carol", "dan"]"#))
         #expect(embedded.contains(#"mentioned after the edit: ["bob"]"#))
+        #expect(embedded.contains("a name that looks the same: usernameLooksTaken"))
         #expect(embedded.contains("bob's statement while closed: commentsClosed"))
         #expect(embedded.contains("alice's statement while closed: went through"))
     }
@@ -47,6 +48,7 @@ struct FeatureTests {
     private static func people(_ town: Town, _ chronicle: Chronicle) async throws {
         for name in ["alice", "bob", "carol", "dan"] { try await chronicle.join(name) }
         await chronicle.noteFailure("a name again") { try await chronicle.join("alice") }
+        await chronicle.noteFailure("a name that looks the same") { try await chronicle.join("a1lce") }
         await chronicle.noteFailure("a wrong password") {
             _ = try await town.sessions.login(name: "alice", password: "not the password")
         }

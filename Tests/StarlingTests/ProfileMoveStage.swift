@@ -88,6 +88,7 @@ struct ProfileMoveStage: Sendable {
         VALUES (7, 'hard', 'Hard@example.org', 'hard@example.org', '', -1, 9223372036854775807, 1), (8, 'soft', NULL, NULL,
             'Soft', 0, NULL, 0)
         """,
+        "INSERT INTO username_skeletons (skeleton, account_id) VALUES ('hard', 7), ('soft', 8)",
         """
         INSERT INTO sessions (id, account_id, created_at, expires_at, revoked_at, last_used_at, client)
         VALUES (5, 7, 1, 2, NULL, 2, 'Bird "é"'), (6, 7, 1, 2, 3, NULL, NULL)

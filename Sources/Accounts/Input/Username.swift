@@ -1,4 +1,5 @@
 import Core
+import Text
 
 /// A name in the form it is stored in: 2 to 30 of `[a-z0-9_]`.
 package struct Username: Hashable, Sendable, CustomStringConvertible {
@@ -20,6 +21,9 @@ package struct Username: Hashable, Sendable, CustomStringConvertible {
     }
 
     package var description: String { value }
+
+    /// Equal for names that a reader would take for each other.
+    var skeleton: String { Confusables.skeleton(of: value) }
 
     /// The partition of the account with this name.
     var bucket: Int { Bucket.of(value) }

@@ -85,6 +85,7 @@ struct AccountRow: Sendable, Equatable {
         {
             return .usernameTaken
         }
+        if let username, try SkeletonRows.isTaken(username, store) { return .usernameLooksTaken }
         if let email,
             try store.first("SELECT id FROM users WHERE email_key = $1", [.text(email.key)], row: { $0.int64(0) })
                 != nil

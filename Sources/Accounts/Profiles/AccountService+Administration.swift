@@ -5,7 +5,7 @@ import SQL
 /// What only the operator does.
 extension AccountService {
     /// Creates an account without a session.
-    /// - Throws: `AccountsError`: `usernameTaken`, `emailTaken`, `overloaded`.
+    /// - Throws: `AccountsError`: `usernameTaken`, `usernameLooksTaken`, `emailTaken`, `overloaded`.
     package func createAccount(
         _ username: Username, password: Password? = nil, email: EmailAddress? = nil, displayName: DisplayName? = nil
     ) async throws -> Account {

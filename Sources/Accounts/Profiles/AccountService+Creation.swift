@@ -25,7 +25,8 @@ extension AccountService {
         let email = try row.email.map(EmailAddress.init)
         try await namingConflicts(username: username, email: email) {
             _ = try await database.commit(
-                row.creation(at: clock.now()) + more, announcing: [.account(row.id.rawValue), .eventsAppended])
+                row.creation(at: clock.now()) + [SkeletonRows.insert(username, of: row.id.rawValue)] + more,
+                announcing: [.account(row.id.rawValue), .eventsAppended])
         }
     }
 

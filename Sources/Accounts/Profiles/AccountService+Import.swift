@@ -15,7 +15,7 @@ package struct ImportedAccount: Sendable {
 }
 
 extension AccountService {
-    /// Creates the accounts that do not exist yet, in transactions of up to `Limits.importBatchMax`.
+    /// Creates the accounts that do not exist yet, look-alikes of others too, in transactions of up to `Limits.importBatchMax`.
     /// - Returns: the ids of all, by username, also of those that were there before.
     package func importAccounts(_ accounts: [ImportedAccount]) async throws -> [String: ID<Account>] {
         var ids: [String: ID<Account>] = [:]
@@ -40,7 +40,10 @@ extension AccountService {
                 guard let id = try Self.insert(candidate, account.username, createdAt: createdAt, store) else {
                     continue
                 }
-                if id == candidate { created.append(id.rawValue) }
+                if id == candidate {
+                    created.append(id.rawValue)
+                    try SkeletonRows.insertIfFree(account.username, of: id.rawValue, store)
+                }
                 ids[account.username.value] = id
             }
             guard !created.isEmpty else { return ids }

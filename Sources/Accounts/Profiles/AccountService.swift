@@ -45,7 +45,7 @@ package struct AccountService: Sendable {
     }
 
     /// Creates an account and its first session.
-    /// - Throws: `AccountsError`: `usernameTaken`, `emailTaken`, `overloaded`.
+    /// - Throws: `AccountsError`: `usernameTaken`, `usernameLooksTaken`, `emailTaken`, `overloaded`.
     package func register(
         _ registration: Registration, client: ClientName? = nil
     ) async throws -> (account: Account, tokens: TokenPair) {

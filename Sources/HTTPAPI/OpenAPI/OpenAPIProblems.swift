@@ -91,6 +91,7 @@ enum OpenAPIProblems {
         ("not-found", "there is nothing here for you"),
         ("method-not-allowed", "the path does not take that method"),
         ("username-taken", "choose another username"),
+        ("username-look-alike", "choose a username that nobody takes for another's"),
         ("email-taken", "an account has this e-mail address"),
         ("blocking", "you block this account: lift that first"),
         ("comments-closed", "the author of the post does not take comments from you"),

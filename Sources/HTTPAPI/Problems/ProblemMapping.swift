@@ -24,6 +24,8 @@ enum ProblemMapping {
         switch error.code {
         case .invalid(let field, _): return APIError.invalid(field, detail)
         case .usernameTaken: return Problem(409, "username-taken", "Conflict", detail, field: "username")
+        case .usernameLooksTaken:
+            return Problem(409, "username-look-alike", "Conflict", detail, field: "username")
         case .emailTaken: return Problem(409, "email-taken", "Conflict", detail, field: "email")
         case .wrongCredentials: return APIError.unauthenticated(detail, code: "wrong-credentials")
         case .passwordNotSet: return Problem(403, "password-not-set", "Forbidden", detail)

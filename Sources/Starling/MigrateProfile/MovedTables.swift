@@ -5,7 +5,8 @@ enum MovedTables {
     /// Among them is the log of events with the offsets of its readers, so that `since` tokens and consumer groups go on
     /// where they are.
     static let copied = [
-        "users", "deletions", "deletion_receipts", "retired_usernames", "sessions", "refresh_tokens", "signing_keys",
+        "users", "username_skeletons", "deletions", "deletion_receipts", "retired_usernames", "sessions",
+        "refresh_tokens", "signing_keys",
         "account_counters", "following", "followers", "follow_requests", "blocks", "mutes", "posts", "post_revisions",
         "post_counters", "replies", "pins", "mentions", "reposts", "post_shares", "quotes",
         "viewer_marks",
