@@ -68,6 +68,7 @@ struct ErasureTests {
         [
             "INSERT INTO users (id, username, display_name, created_at, state) VALUES (7, 'seven', 'S', 1, 1), (8, 'eight', 'E', 1, 0)",
             "INSERT INTO deletions (account_id, asked_at, due_at) VALUES (7, 1, 2)",
+            "INSERT INTO username_skeletons (skeleton, account_id) VALUES ('seven', 7), ('eight', 8)",
             "INSERT INTO following (follower_id, followee_id, follow_id) VALUES (7, 8, 1), (8, 7, 2)",
             "INSERT INTO followers (follower_id, followee_id, follow_id) VALUES (7, 8, 1), (8, 7, 2)",
             "INSERT INTO follow_requests (target_id, requester_id, request_id) VALUES (7, 8, 1), (8, 7, 2)",

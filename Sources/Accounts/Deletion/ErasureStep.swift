@@ -46,6 +46,7 @@ package struct ErasureStep: Sendable {
 extension AccountSchema {
     /// What goes besides the account's own row, which goes last.
     package static let erasure: [ErasureStep] = [
+        .rows("username_skeletons", key: "skeleton"),
         ErasureStep([
             ErasedTable(
                 "refresh_tokens", where: "session_id IN (SELECT id FROM sessions WHERE account_id = $1)"),
