@@ -154,7 +154,6 @@ struct ProfileMoveStage: Sendable {
         INSERT INTO dead_letters (consumer_group, event_offset, topic, kind, key, subject, object, position, flags, list,
             occurred_at, reason, attempts, died_at) VALUES ('g', 3, 1, 1, 1, 1, 1, 1, 1, x'01', 1, 'because', 5, 1)
         """,
-        "INSERT INTO consumer_watermarks (consumer_group, topic, partition_number, event_offset) VALUES ('g', 't', 3, 2)",
         "UPDATE outbox_retention SET pruned_through = 2",
         "INSERT INTO pulled_authors (author_id, is_pulled, unpushed_through) VALUES (7, 1, 5)",
         "UPDATE timeline_generation SET generation = 4",

@@ -89,9 +89,15 @@ final class World {
         if group == FanOutWork.group { try await arrived(through: runner.processed) }
     }
 
-    /// Returns once what fan-out told has come to the timelines in memory.
-    private func arrived(through offset: Int64) async throws {
+    /// Returns once what fan-out told has come to the timelines in memory. It tells of its own events only.
+    private func arrived(through processed: Int64) async throws {
         guard node.timelines.shared != nil else { return }
+        let topics = FanOutWork.topics.map { "\($0.rawValue)" }.joined(separator: ", ")
+        let offset = try await node.database.read { store in
+            try store.integer(
+                "SELECT max(event_offset) FROM outbox WHERE topic IN (\(topics)) AND event_offset <= $1",
+                [.integer(processed)])
+        }
         let end = ContinuousClock.now + .seconds(60)
         while ContinuousClock.now < end {
             if node.timelines.offset() >= offset { return }
