@@ -8,7 +8,7 @@ struct NeverHappened: Error, CustomStringConvertible {
 
 /// Waits for a condition, asked again and again; it may also not be able to tell yet.
 func eventually(
-    _ what: String, within limit: Duration = .seconds(60), _ condition: () async throws -> Bool
+    _ what: String, within limit: Duration = .seconds(240), _ condition: () async throws -> Bool
 ) async throws {
     let end = ContinuousClock.now + limit
     var latest: (any Error)?

@@ -63,6 +63,6 @@ extension AccountSchema {
                 "DELETE FROM sessions WHERE id IN (SELECT value FROM list($1))", [.list(sessions)])
             for session in sessions { store.announce(.sessionRevoked(session)) }
             return ["refresh_tokens": tokens, "sessions": ended]
-        }
+        },
     ]
 }
