@@ -1,5 +1,6 @@
 import CRdKafka
 import Core
+import Synchronization
 
 extension KafkaConsumer {
     /// Stores how far the group has come, and returns once the brokers have it.
@@ -34,6 +35,7 @@ extension KafkaConsumer {
             try rd_kafka_pause_partitions(client.handle, list).check()
             try PartitionList.checkEach(list)
         }
+        state.withLock { $0.paused.formUnion(partitions) }
     }
 
     package func resume(_ partitions: [KafkaPartition]) throws {
@@ -41,6 +43,7 @@ extension KafkaConsumer {
             try rd_kafka_resume_partitions(client.handle, list).check()
             try PartitionList.checkEach(list)
         }
+        state.withLock { $0.paused.subtract(partitions) }
     }
 
     /// Goes on reading at these offsets.

@@ -30,14 +30,15 @@ package final class KafkaConsumer: Sendable {
     let polls = DispatchQueue(label: "starling.kafka.consumer.polls")
     /// Calls that wait for a broker, beside the polls.
     let calls = DispatchQueue(label: "starling.kafka.consumer.calls")
-    private let state = Mutex(State())
+    let state = Mutex(State())
     private let isClosed = Atomic(false)
 
-    private struct State {
+    struct State {
         /// A rebalance that came while records were gathered, for the next poll.
         var pending: Rebalance?
         /// Partitions that are given up with the next poll.
         var leaving: [KafkaPartition] = []
+        var paused: Set<KafkaPartition> = []
     }
 
     /// Joins `group` for `topics`.
@@ -127,6 +128,7 @@ package final class KafkaConsumer: Sendable {
             return isLost ? .lost(partitions.sorted()) : .revoked(partitions.sorted())
         case .reset:
             try rd_kafka_assign(client.handle, nil).check()
+            try forgetPauses(of: state.withLock { Array($0.paused) })
             return .nothing
         }
     }
@@ -140,6 +142,20 @@ package final class KafkaConsumer: Sendable {
         try PartitionList.with(leaving) {
             try KafkaClient.check(rd_kafka_incremental_unassign(client.handle, $0))
         }
+        try forgetPauses(of: leaving)
+    }
+
+    /// The library keeps partitions paused that are given up, so that one that comes back would stand still. It is not resumed when
+    /// it comes back: that would set it to a place of before.
+    private func forgetPauses(of partitions: [KafkaPartition]) throws {
+        let paused = state.withLock { state in
+            let paused = partitions.filter(state.paused.contains)
+            state.paused.subtract(paused)
+            return paused
+        }
+        guard !paused.isEmpty else { return }
+        // Each says for itself if it is unknown by now, and then it is not paused either.
+        try PartitionList.with(paused) { try rd_kafka_resume_partitions(client.handle, $0).check() }
     }
 
     /// Leaves the group, so that others get its partitions at once. What was not committed is read again by them.

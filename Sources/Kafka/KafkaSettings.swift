@@ -39,7 +39,7 @@ package struct KafkaSettings: Sendable {
     package var statisticsPeriod: Duration = .seconds(5)
     /// How long a member of a group may be silent before its partitions go to others. Brokers take no less than 6 s by
     /// default.
-    package var memberSilenceMax: Duration = .seconds(6)
+    package var memberSilenceMax: Duration = .seconds(10)
     /// How long a broker waits for records before it answers that there are none. It answers at once when there are; the
     /// mock brokers do not, and so are asked more often.
     package var fetchWaitMax: Duration = .milliseconds(500)

@@ -26,8 +26,7 @@ struct KafkaMembership {
         case .nothing: break
         case .assigned(let partitions):
             for partition in partitions { works[partition] = PartitionWork() }
-            // Those that were lost while they were paused come back so.
-            if retryAt == nil { try source.resume(partitions) } else { try source.pause(partitions) }
+            if retryAt != nil { try source.pause(partitions) }
         case .revoked(let partitions):
             await commit(of: partitions)
             for partition in partitions { works[partition] = nil }
