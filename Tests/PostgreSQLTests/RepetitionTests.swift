@@ -18,13 +18,7 @@ import Testing
         } _: { processes in
             let recorder = Recorder()
             processes[0].observe(recorder)
-            #expect(
-                try await eventually {
-                    await processes[1].holdFollower(true)
-                    if processes[1].cacheLease.isValid { return true }
-                    await processes[1].holdFollower(false)
-                    return false
-                })
+            try await Server.holdWhileTrusted(processes[1])
             // The commit stands, and nobody is told so: it still waits for the one that is held.
             let position = processes[2].position
             async let first = processes[2].commit([Statement("SELECT 1")], announcing: [.account(1)])
@@ -45,6 +39,23 @@ import Testing
             _ = try await first
             await processes[1].holdFollower(false)
         }
+    }
+
+    @Test("so does a process that has only just begun")
+    func begun() async throws {
+        var settings = try Server.settings()
+        settings.leaseDuration = .seconds(5)
+        let (writer, held) = (try await Server.open(settings), try await Server.open(settings))
+        try await Server.holdWhileTrusted(held)
+        let position = writer.position
+        async let first = writer.commit([Statement("SELECT 1")], announcing: [.account(1)])
+        #expect(try await eventually { writer.position > position })
+        let late = try await Server.open(settings)
+        try await late.settle()
+        #expect(!held.cacheLease.isValid)
+        _ = try await first
+        await held.holdFollower(false)
+        for process in [writer, held, late] { try await process.close() }
     }
 
     private struct Refused: Error {}

@@ -4,6 +4,7 @@ import SQL
 import Synchronization
 import TestServers
 import TestSupport
+import Testing
 
 /// Stores on a real server.
 enum Server {
@@ -13,6 +14,18 @@ enum Server {
 
     static func open(_ settings: PostgreSQLSettings) async throws -> PostgreSQLDatabase {
         try await PostgreSQLDatabase.open(settings, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    }
+
+    /// Stops a process from following the others while it still answers from memory.
+    static func holdWhileTrusted(_ process: PostgreSQLDatabase) async throws {
+        // A busy disk may keep the renewal, and the hold, for longer than the lease.
+        let isHeld = try await eventually {
+            await process.holdFollower(true)
+            if process.cacheLease.isValid { return true }
+            await process.holdFollower(false)
+            return false
+        }
+        #expect(isHeld)
     }
 
     /// Opens processes on one new store, each with memory of its own.

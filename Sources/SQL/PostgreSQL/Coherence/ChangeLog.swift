@@ -76,7 +76,11 @@ final class ChangeLog: Sendable {
     func set(_ claim: NodeClaim) { self.claim.withLock { $0 = claim } }
 
     /// Begins at the head of the log, with nothing in memory.
-    func begin(at offset: Int64) { applied.store(offset, ordering: .releasing) }
+    func begin(at offset: Int64) {
+        // What came before may have hidden something from others.
+        restriction.store(offset, ordering: .releasing)
+        applied.store(offset, ordering: .releasing)
+    }
 
     func noteWait(_ duration: Duration) { waits.record(duration: duration) }
 
