@@ -12,7 +12,7 @@ SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Bench
 VENV := .build/venv
 # Suites that need servers besides Starling: `make test` leaves them to `make test-distributed`.
 DISTRIBUTED := RedisTests|KafkaTests|PostgreSQLTests|BlobStoreTests|DistributedTests
-COMPOSITIONS := postgresql postgresql+redis postgresql+redis-cluster
+COMPOSITIONS := postgresql postgresql+redis postgresql+redis-cluster postgresql+redis+kafka
 PORT ?= 8080
 DATA ?= starling-data
 RELEASE := .build/release/starling

@@ -12,6 +12,8 @@ package struct KafkaTopics: Sendable {
     /// Those that no event goes to yet, but features to come will use.
     private static let reserved = ["feed-updates"]
 
+    package static var names: [String] { Set(Topic.allCases.map(\.name)).union(reserved).sorted() }
+
     /// - Parameters:
     ///   - partitions: of each topic that is created. Those of an existing topic may only be added to while nothing of it
     ///     is unread: a key's partition changes with their number.
@@ -29,8 +31,7 @@ package struct KafkaTopics: Sendable {
     /// Creates the topics that are missing.
     /// - Returns: the number of partitions of each.
     func ensure(logger: Logger) async throws -> [String: Int] {
-        let names = Set(Topic.allCases.map(\.name)).union(Self.reserved)
-        let topics = names.sorted().map {
+        let topics = Self.names.map {
             KafkaTopic($0, partitions: partitions, replicas: replicas, retention: retention)
         }
         return try await KafkaAdmin(settings, logger: logger).ensure(topics)

@@ -39,14 +39,17 @@ final class EventListener: Sendable {
         channel.close(promise: nil)
     }
 
-    static func open(port: Int, token: String) async throws -> EventListener {
+    /// - Parameter last: the id of the last event that was heard, for a client that was cut off.
+    static func open(port: Int, token: String, after last: String? = nil) async throws -> EventListener {
         let (lines, says) = AsyncStream.makeStream(of: String.self)
         let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(Reader(says)) }
             }
             .connect(host: "127.0.0.1", port: port).get()
-        let request = "GET /v1/stream HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer \(token)\r\n\r\n"
+        let resumed = last.map { "Last-Event-ID: \($0)\r\n" } ?? ""
+        let request =
+            "GET /v1/stream HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer \(token)\r\n\(resumed)\r\n"
         try await channel.writeAndFlush(ByteBuffer(string: request))
         return EventListener(channel, lines)
     }

@@ -30,12 +30,18 @@ extension Survival.StreamTests {
         func first(
             _ method: String, _ path: String, as person: Town.Person, body: String? = nil
         ) async throws -> HTTPClientResponse {
-            try await HTTPClient(.tcp(host: "127.0.0.1", port: ports[0]))
+            try await ask(0, method, path, as: person, body: body)
+        }
+
+        private func ask(
+            _ api: Int, _ method: String, _ path: String, as person: Town.Person, body: String? = nil
+        ) async throws -> HTTPClientResponse {
+            try await HTTPClient(.tcp(host: "127.0.0.1", port: ports[api]))
                 .send(HTTPClientRequest(method, path, as: person.token, body: body))
         }
 
-        func publish(_ text: String) async throws -> String {
-            let answer = try await first("POST", "/v1/posts", as: bob, body: #"{"content":"\#(text)"}"#)
+        func publish(_ text: String, at api: Int = 0) async throws -> String {
+            let answer = try await ask(api, "POST", "/v1/posts", as: bob, body: #"{"content":"\#(text)"}"#)
             return try #require(answer.json["post_id"].string)
         }
     }
@@ -88,5 +94,31 @@ extension Survival.StreamTests {
         #expect(await listener.line(beginning: "data: ") == #"data: {"post_id":"\#(id)"}"#)
         #expect(try await stage.first("POST", "/v1/auth/logout", as: stage.alice).status == 204)
         #expect(await listener.line(beginning: "never") == nil, "it did not end")
+    }
+
+    @Test(
+        "when the api behind HAProxy dies that a client listens at, it goes on at the other, told to read its feed anew"
+    )
+    func balanced() async throws {
+        let stage = try await Stage()
+        let balancer = try await Balancer(before: stage.ports)
+        let listener = try await EventListener.open(port: balancer.port, token: stage.alice.token)
+        let cookie = try #require(await listener.line(beginning: "set-cookie: starling_api="))
+        let (dying, other) = cookie.contains("=api1;") ? (0, 1) : (1, 0)
+        let last = try #require(await listener.line(beginning: "id: ")).dropFirst("id: ".count)
+        let before = try await stage.publish("before")
+        #expect(await listener.line(beginning: "data: {\"post_id\"") == #"data: {"post_id":"\#(before)"}"#)
+        stage.cluster.apis[dying].kill()
+        #expect(await listener.line(beginning: "never") == nil, "it did not end")
+        let missed = try await stage.publish("meanwhile", at: other)
+        let again = try await EventListener.open(port: balancer.port, token: stage.alice.token, after: String(last))
+        #expect(await again.line(beginning: "event: reset") != nil)
+        let feed = try await HTTPClient(.tcp(host: "127.0.0.1", port: balancer.port))
+            .send(HTTPClientRequest("GET", "/v1/feed", as: stage.alice.token, body: nil))
+        #expect(String(decoding: feed.body, as: UTF8.self).contains(missed))
+        let after = try await stage.publish("after", at: other)
+        #expect(await again.line(beginning: "data: {\"post_id\"") == #"data: {"post_id":"\#(after)"}"#)
+        #expect(stage.cluster.members.filter { $0 !== stage.cluster.apis[dying] }.allSatisfy { $0.exitStatus == nil })
+        withExtendedLifetime(balancer) {}
     }
 }

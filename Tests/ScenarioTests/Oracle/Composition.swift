@@ -1,3 +1,4 @@
+import EventLog
 import Foundation
 import TestServers
 
@@ -9,6 +10,8 @@ enum Composition: String {
     case postgreSQL = "postgresql"
     case redis = "postgresql+redis"
     case redisCluster = "postgresql+redis-cluster"
+    /// Everything but S3, which has its own contract.
+    case kafka = "postgresql+redis+kafka"
 
     static let current =
         ProcessInfo.processInfo.environment["STARLING_TEST_COMPOSITION"].map { name in
@@ -19,7 +22,7 @@ enum Composition: String {
         } ?? .embedded
 
     /// Whether timelines outlive the process.
-    var keepsTimelines: Bool { self == .redis || self == .redisCluster }
+    var keepsTimelines: Bool { self == .redis || self == .redisCluster || self == .kafka }
 
     /// Servers with nothing in them.
     func start() async throws -> ComposedServers {
@@ -28,7 +31,7 @@ enum Composition: String {
         servers.engines.databaseURL = try PostgreSQLServer.shared().newDatabase()
         servers.engines.databaseConnections = 4
         switch self {
-        case .redis:
+        case .redis, .kafka:
             let redis = try await RedisServer()
             servers.engines.redisURL = redis.url
             servers.redis = [redis]
@@ -39,6 +42,17 @@ enum Composition: String {
             servers.redis = cluster.servers
         default: break
         }
+        if self == .kafka {
+            let kafka = try MockKafka(brokers: 1)
+            // Two partitions show what several do, and the mock keeps each in memory.
+            servers.engines.kafkaPartitions = 2
+            servers.engines.kafkaFetchMilliseconds = 5
+            for topic in KafkaTopics.names {
+                try kafka.createTopic(topic, partitions: servers.engines.kafkaPartitions)
+            }
+            servers.engines.kafkaBrokers = kafka.brokers.joined(separator: ",")
+            servers.kafka = kafka
+        }
         return servers
     }
 }
@@ -47,6 +61,7 @@ enum Composition: String {
 struct ComposedServers {
     var engines = EngineSettings()
     var redis: [RedisServer] = []
+    var kafka: MockKafka?
 
     func stop() {
         for server in redis { server.stop() }

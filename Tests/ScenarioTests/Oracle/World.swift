@@ -37,13 +37,24 @@ final class World {
     }
 
     private func follow() {
-        followers = node.services.filter { $0 is TimelineUpdateFollower || $0 is PulledAuthorRows }.map { follower in
+        followers = node.services.filter(runsByItself).map { follower in
             Task { try await follower.run() }
+        }
+    }
+
+    private func runsByItself(_ service: any Service) -> Bool {
+        switch service {
+        case is TimelineUpdateFollower, is PulledAuthorRows: true
+        // Events come through Kafka when they come: there is no telling it to wait.
+        case is OutboxRelay, is KafkaConsumerRunner, is TimelineUpdatePublisher: servers.kafka != nil
+        case let lease as WorkLease: servers.kafka != nil && lease.name == "relay"
+        default: false
         }
     }
 
     private func stop() async throws {
         for follower in followers { follower.cancel() }
+        for follower in followers { _ = await follower.result }
         for lease in node.services.compactMap({ $0 as? WorkLease }) { try await lease.release() }
         try await node.close()
     }
@@ -75,10 +86,17 @@ final class World {
         runners.first { $0.consumer.group == group }
     }
 
+    private var kafkaRunners: [KafkaConsumerRunner] { node.services.compactMap { $0 as? KafkaConsumerRunner } }
+
     /// Lets one consumer group handle all there is.
     func drain(_ group: String) async throws {
-        guard let runner = runner(group) else { return }
         let head = try await node.eventLog.head()
+        if let runner = kafkaRunners.first(where: { $0.consumer.group == group }) {
+            try await runner.waitUntilProcessed(head)
+            if group == FanOutWork.group { try await arrived(through: head) }
+            return
+        }
+        guard let runner = runner(group) else { return }
         repeat {
             // Where processes share the work, a runner does nothing without the lease, which may end in the midst of it.
             for lease in node.services.compactMap({ $0 as? WorkLease }) where lease.name == group {
@@ -111,32 +129,40 @@ final class World {
         var head: Int64 = -1
         while try await node.eventLog.head() != head {
             head = try await node.eventLog.head()
-            for runner in runners { try await drain(runner.consumer.group) }
+            for group in runners.map(\.consumer.group) + kafkaRunners.map(\.consumer.group) { try await drain(group) }
         }
     }
 
-    /// Lets fan-out handle the next few events only; it meets them again when it is drained.
+    /// Lets fan-out handle the next few events only; it meets them again when it is drained. From Kafka it takes them as
+    /// they come.
     func stepFanOut(_ count: Int) async throws {
         guard let runner = runner("fanout") else { return }
         let start = max(steppedThrough, runner.processed)
         let events = try await events(after: start, runner.consumer.topics, limit: count)
-        try await handle(events, by: runner)
+        try await handle(events, by: runner.consumer)
         steppedThrough = events.last?.offset ?? start
         try await arrived(through: steppedThrough)
     }
 
     /// Hands fan-out events that it has had before.
     func replay(after offset: Int64, _ count: Int) async throws {
-        guard let runner = runner("fanout") else { return }
-        let events = try await events(after: offset, runner.consumer.topics, limit: count)
-        let handled = runner.processed
-        try await handle(events.filter { $0.offset <= handled }, by: runner)
+        let consumer: any EventConsumer
+        let handled: Int64
+        if let runner = runner(FanOutWork.group) {
+            (consumer, handled) = (runner.consumer, runner.processed)
+        } else if let runner = kafkaRunners.first(where: { $0.consumer.group == FanOutWork.group }) {
+            (consumer, handled) = (runner.consumer, try await runner.processed())
+        } else {
+            return
+        }
+        let events = try await events(after: offset, consumer.topics, limit: count)
+        try await handle(events.filter { $0.offset <= handled }, by: consumer)
     }
 
-    private func handle(_ events: [Event], by runner: ConsumerRunner) async throws {
+    private func handle(_ events: [Event], by consumer: any EventConsumer) async throws {
         guard !events.isEmpty else { return }
-        try await (runner.consumer as? any VolatileConsumer)?.handle(events)
-        try await (runner.consumer as? any IdempotentConsumer)?.handle(events)
+        try await (consumer as? any VolatileConsumer)?.handle(events)
+        try await (consumer as? any IdempotentConsumer)?.handle(events)
     }
 
     private func events(after offset: Int64, _ topics: Set<Topic>, limit: Int) async throws -> [Event] {
