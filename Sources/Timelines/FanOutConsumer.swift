@@ -144,7 +144,8 @@ package struct FanOutWork: Sendable {
     }
 
     /// The read filter hides an unfollowed author at once; this only frees the space. The event may be an old one that is
-    /// replayed, so a follow that stands now is left alone.
+    /// replayed, so a follow that stands now is left alone. A process that was stopped in the midst of this takes out what a
+    /// new follow brought meanwhile, so it looks again afterwards.
     private func purge(_ follower: ID<Account>, of followee: ID<Account>) async throws {
         guard await sink.mayHold(follower) else { return }
         let max = bounds.homeEntriesMax
@@ -154,6 +155,8 @@ package struct FanOutWork: Sendable {
         }
         guard !positions.isEmpty else { return }
         try await sink.remove(Set(positions.map(\.rawValue)), from: follower)
+        let follows = try await database.read { try GraphQueries.follows(follower, followee, $0) }
+        if follows { try await backfill(follower, from: followee) }
     }
 }
 
