@@ -22,10 +22,15 @@ package enum EventKind: Int64, Sendable, CaseIterable {
     case postPublished = 1
     case postEdited = 2
     case postDeleted = 3
+    /// Of an import: authors, each with how many posts came, comments among them.
     case postsImported = 4
     /// A repost: the subject is the post, the object its author, the list the post's position; the position is the repost's.
     case shared = 10
     case unshared = 11
+    /// Of an import: the ids of comments.
+    case repliesImported = 80
+    /// Of an import: posts, each with its position and how many reposts came.
+    case sharesImported = 81
 
     case followed = 20
     case unfollowed = 21
@@ -52,7 +57,9 @@ package enum EventKind: Int64, Sendable, CaseIterable {
 
     package var topic: Topic {
         switch self {
-        case .postPublished, .postEdited, .postDeleted, .postsImported, .shared, .unshared: .posts
+        case .postPublished, .postEdited, .postDeleted, .postsImported, .shared, .unshared, .repliesImported,
+            .sharesImported:
+            .posts
         case .followed, .unfollowed, .unmuted, .followsImported, .blocked, .muted, .followRequested,
             .followRequestEnded:
             .graph

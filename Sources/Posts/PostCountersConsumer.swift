@@ -17,11 +17,11 @@ package struct PostCountersConsumer: TransactionalConsumer {
 
     package func handle(_ events: [Event], in store: any SQLWriter) throws {
         var deltas: [Int64: Int64] = [:]
-        for event in events where event.object != 0 {
-            let amount = Self.difference(event)
-            if amount != 0 { deltas[event.subject, default: 0] += amount }
+        for event in events {
+            for reply in event.kind == .repliesImported ? event.list : [] { deltas[reply, default: 0] += 1 }
+            if event.object != 0 { deltas[event.subject, default: 0] += Self.difference(event) }
         }
-        for (reply, amount) in deltas where amount != 0 { try count(reply, amount, store) }
+        try countComments(deltas, store)
         try countShares(events, store)
     }
 
@@ -34,6 +34,11 @@ package struct PostCountersConsumer: TransactionalConsumer {
             case .shared, .unshared:
                 shares[event.subject, default: 0] += event.kind == .shared ? 1 : -1
                 positions.formUnion(event.list)
+            case .sharesImported:
+                for index in stride(from: 0, to: event.list.count - 2, by: 3) {
+                    shares[event.list[index], default: 0] += event.list[index + 2]
+                    positions.insert(event.list[index + 1])
+                }
             case .postPublished, .postEdited, .postDeleted:
                 guard let quote = Quote(list: event.list), Self.difference(event) != 0 else { continue }
                 quotes[quote.post.rawValue, default: 0] += Self.difference(event)
@@ -69,15 +74,17 @@ package struct PostCountersConsumer: TransactionalConsumer {
         }
     }
 
-    private func count(_ reply: Int64, _ amount: Int64, _ store: any SQLWriter) throws {
-        let ancestors = try PostQueries.ancestors(of: ID(reply), dialect: dialect, store)
-        for ancestor in ancestors {
-            try store.execute(
-                """
-                INSERT INTO post_counters (\(layout.counterKey), comments) VALUES (\(layout.counterKey(of: "$1")), $2)
-                ON CONFLICT (\(layout.counterKey)) DO UPDATE SET comments = post_counters.comments + excluded.comments
-                """, [.integer(ancestor.id.rawValue), .integer(amount)])
+    /// - Parameter replies: by how many each counts for every post above it.
+    private func countComments(_ replies: [Int64: Int64], _ store: any SQLWriter) throws {
+        var growth: [Int64: Int64] = [:]
+        var positions: Set<Int64> = []
+        for (reply, amount) in replies where amount != 0 {
+            for ancestor in try PostQueries.ancestors(of: ID(reply), dialect: dialect, store) {
+                growth[ancestor.id.rawValue, default: 0] += amount
+                positions.insert(ancestor.position)
+            }
         }
-        store.announce(.postCounters(ancestors.map(\.position)))
+        try add(growth, to: "comments", store)
+        if !positions.isEmpty { store.announce(.postCounters(positions.sorted())) }
     }
 }

@@ -106,7 +106,7 @@ package struct FanOutWork: Sendable {
         case .shared: try await spread(event)
         case .followed: try await backfill(ID(event.key), from: ID(event.subject))
         case .unfollowed: try await purge(ID(event.key), of: ID(event.subject))
-        case .followsImported, .postsImported:
+        case .followsImported, .postsImported, .sharesImported:
             try await sink.dropAll()
         default: break
         }
@@ -173,7 +173,7 @@ extension Event {
         case .followed: [.followed(follower: key, followee: subject)]
         case .unmuted: [.relationship(key, subject)]
         case .accountReinstated: [.account(subject)]
-        case .followsImported, .postsImported: [.bulk]
+        case .followsImported, .postsImported, .sharesImported: [.bulk]
         default: []
         }
     }

@@ -52,6 +52,16 @@ extension StoreCheckQueries {
             """
         ),
         (
+            "viewers' marks differ from their reposts",
+            """
+            SELECT (SELECT count(*) FROM reposts r WHERE NOT EXISTS (SELECT 1 FROM viewer_marks m
+                    WHERE m.account_id = r.sharer_id AND m.post_id = r.post_id AND (m.flags & 8) <> 0))
+                + (SELECT count(*) FROM viewer_marks m WHERE (m.flags & 8) <> 0 AND NOT EXISTS (
+                    SELECT 1 FROM reposts r WHERE r.sharer_id = m.account_id
+                        AND r.bucket = ((m.account_id >> 12) & 1023) AND r.post_id = m.post_id))
+            """
+        ),
+        (
             "viewers' marks differ from their bookmarks",
             """
             SELECT (SELECT count(*) FROM bookmarks b WHERE NOT EXISTS (SELECT 1 FROM viewer_marks m
@@ -97,13 +107,17 @@ extension StoreCheckQueries {
     }
 
     private static let markRepairs = [
-        "UPDATE viewer_marks SET flags = flags & 8 WHERE (flags & 23) <> 0",
+        "UPDATE viewer_marks SET flags = flags & ~31 WHERE (flags & 31) <> 0",
         """
         INSERT INTO viewer_marks (account_id, post_id, flags) SELECT actor_id, post_id, kind FROM reactions WHERE true
         ON CONFLICT (account_id, post_id) DO UPDATE SET flags = viewer_marks.flags | excluded.flags
         """,
         """
         INSERT INTO viewer_marks (account_id, post_id, flags) SELECT account_id, post_id, 16 FROM bookmarks WHERE true
+        ON CONFLICT (account_id, post_id) DO UPDATE SET flags = viewer_marks.flags | excluded.flags
+        """,
+        """
+        INSERT INTO viewer_marks (account_id, post_id, flags) SELECT sharer_id, post_id, 8 FROM reposts WHERE true
         ON CONFLICT (account_id, post_id) DO UPDATE SET flags = viewer_marks.flags | excluded.flags
         """,
         "DELETE FROM viewer_marks WHERE flags = 0",

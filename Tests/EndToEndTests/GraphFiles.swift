@@ -10,6 +10,8 @@ struct GraphFiles {
     let edges: Int
     let accounts: Int
     let activities: Int
+    /// Of the activities, the third that are of the kind `RT`.
+    var reposts: Int { (activities + 2) / 3 }
 
     /// Facebook's ego networks as SNAP gives them (https://snap.stanford.edu/data/ego-Facebook.html), which counts
     /// 88,234 edges between 4,039 people; activities are made up along some edges that every such graph has.

@@ -171,6 +171,15 @@ struct FeatureTests {
             let checkpoint = ImportCheckpoint(source: "trace", linesDone: 8)
             chronicle.note("imported", try await town.posts.importPosts(posts, checkpoint: checkpoint))
         }
+        let kinds: [ImportedKind] = [.repost, .mention, .reply]
+        let activities = (0..<12).map { index in
+            let (author, target) = index % 2 == 0 ? (erin, frank) : (frank, erin)
+            return ImportedPost(
+                author: author, content: "@frank \(index)", writtenAt: 1_200_000_001_000 + Int64(index),
+                kind: kinds[index % 3], target: target, original: "made up")
+        }
+        let checkpoint = ImportCheckpoint(source: "activities", linesDone: 12)
+        chronicle.note("activities", try await town.posts.importPosts(activities, checkpoint: checkpoint))
         try await chronicle.feed(of: "dan")
         for name in names { try await chronicle.profile(name) }
     }

@@ -1,4 +1,5 @@
 import Core
+import Posts
 import Synchronization
 
 @testable import Starling
@@ -97,10 +98,10 @@ extension FakeAdmin.State {
 
     private mutating func importPosts(_ new: [AdminPost], _ source: String, _ linesDone: Int64) -> AdminReply {
         batchSizeMax = max(batchSizeMax, new.count)
-        guard checkpoints[source, default: 0] < linesDone else { return .count(0) }
+        guard checkpoints[source, default: 0] < linesDone else { return .imported(.init()) }
         checkpoints[source] = linesDone
         posts += new
-        return .count(new.count)
+        return .imported(ImportedCounts(posts: new.count))
     }
 }
 

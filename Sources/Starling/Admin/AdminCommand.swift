@@ -1,3 +1,5 @@
+import Posts
+
 /// What an operator can ask of a server: the commands of the admin socket.
 ///
 /// Commands that change state run in the process that owns the data directory, so the command line sends them there, or
@@ -29,22 +31,26 @@ enum AdminCommand: Codable, Sendable {
     case check(repair: Bool, sample: Int)
 }
 
-/// One post of an import.
+/// One post of an import, or what somebody did with one.
 struct AdminPost: Codable, Sendable {
     var author: Int64
+    /// Empty for a repost.
     var content: String
     /// Milliseconds since 1970.
     var writtenAt: Int64
-    /// 0 a post, 1 a repost, 2 a mention, 3 a reply.
-    var kind: Int64
+    /// As in `ImportedKind`.
+    var kind: Int64 = 0
     /// The account it reposts, mentions or answers.
     var target: Int64?
+    /// As in `ImportedPost`.
+    var original = ""
 }
 
 /// The answers to `AdminCommand`.
 enum AdminReply: Codable, Sendable {
     case done
     case count(Int)
+    case imported(ImportedCounts)
     case status(AdminStatus)
     case user(id: String, username: String)
     case tokens([AdminToken])

@@ -107,7 +107,7 @@ struct LocalAdmin: AdminPort {
             }
             return .count(try await node.api.graph.importFollows(follows))
         case .importPosts(let posts, let source, let linesDone):
-            return .count(
+            return .imported(
                 try await node.api.posts.importPosts(
                     posts.map(Self.imported),
                     checkpoint: ImportCheckpoint(source: source, linesDone: linesDone)))
@@ -120,7 +120,8 @@ struct LocalAdmin: AdminPort {
     private static func imported(_ post: AdminPost) -> ImportedPost {
         ImportedPost(
             author: ID(post.author), content: post.content, writtenAt: post.writtenAt,
-            kind: ImportedKind(rawValue: post.kind) ?? .post, target: post.target.map { ID($0) })
+            kind: ImportedKind(rawValue: post.kind) ?? .post, target: post.target.map { ID($0) },
+            original: post.original)
     }
 
     private func id(of username: String) async throws -> ID<Account> {

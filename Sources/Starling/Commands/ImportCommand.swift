@@ -11,6 +11,9 @@ struct ImportCommand: AsyncParsableCommand {
             Imported accounts have neither password nor e-mail: `starling user set-password` opens them. They count as
             inactive until they read, so importing fills no timelines.
 
+            Activities become reposts of, mentions of and comments on the newest earlier post of B, all with texts of our
+            own; where B has none yet, one is made up a minute before.
+
             Examples:
               starling import --follows edges.txt.gz --activity activity.txt.gz
               starling import --follows friends.txt --undirected --posts texts.jsonl
@@ -27,7 +30,7 @@ struct ImportCommand: AsyncParsableCommand {
     @Option(help: "A file of texts, .jsonl or .csv, with author and time columns or dealt to authors. May repeat.")
     var posts: [String] = []
 
-    @Option(help: "A file of `A B time RT|MT|RE` lines: posts of A at that time. May repeat.")
+    @Option(help: "A file of `A B time RT|MT|RE` lines: A reposts, mentions or answers B. May repeat.")
     var activity: [String] = []
 
     @Option(help: "Decides what the files leave open.")

@@ -1,4 +1,5 @@
 import Core
+import Posts
 
 /// A made-up community to try the server with: the same one for the same size and seed.
 struct DemoCommunity: Sendable {
@@ -95,7 +96,7 @@ struct DemoCommunity: Sendable {
             AdminPost(
                 author: accounts[index % 40 == 39 ? 0 : authors.draw(&numbers) + 1],
                 content: BuiltInTexts.post(&numbers),
-                writtenAt: now - age, kind: 0)
+                writtenAt: now - age)
         }
         return batches(posts).map { ImportBatch(posts: Array($0), linesDone: Int64($0.endIndex)) }
     }
@@ -110,7 +111,7 @@ struct DemoCommunity: Sendable {
         for batch in batches {
             if batch.linesDone > done {
                 let new = try await batch.send(to: port, source: source)
-                added += new.follows + new.posts
+                added += new.follows + new.posts.posts
             }
             reporter.advance(by: batch.follows.count / 2 + batch.posts.count)
         }

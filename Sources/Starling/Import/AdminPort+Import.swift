@@ -1,3 +1,5 @@
+import Posts
+
 extension AdminPort {
     /// - Returns: the accounts' ids, in the order of the usernames.
     func importAccounts(_ usernames: [String]) async throws -> [Int64] {
@@ -14,9 +16,11 @@ extension AdminPort {
     }
 
     /// Also moves the checkpoint of `source`; where it is there already, nothing is done.
-    /// - Returns: how many were new.
-    func importPosts(_ posts: [AdminPost], source: String, linesDone: Int64) async throws -> Int {
-        try await count(.importPosts(posts: posts, source: source, linesDone: linesDone))
+    /// - Returns: what was new.
+    func importPosts(_ posts: [AdminPost], source: String, linesDone: Int64) async throws -> ImportedCounts {
+        let command = AdminCommand.importPosts(posts: posts, source: source, linesDone: linesDone)
+        guard case .imported(let counts) = try await answer(command) else { throw Self.misunderstood }
+        return counts
     }
 
     /// The checkpoint of `source`: 0 where nothing was imported from it.

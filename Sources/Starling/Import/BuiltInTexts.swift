@@ -6,14 +6,6 @@ enum BuiltInTexts {
         return numbers.below(3) == 0 ? "\(first) \(numbers.pick(sentences))" : first
     }
 
-    /// What one account might have written to, about or after another.
-    static func activity(_ kind: ActivityFormat.Kind, target: String, _ numbers: inout SeededNumbers) -> String {
-        switch kind {
-        case .repost: "RT @\(target): \(post(&numbers))"
-        case .mention, .reply: "@\(target) \(post(&numbers))"
-        }
-    }
-
     /// 40 to 130 characters each.
     static let sentences = [
         "The first tram of the day was empty, and the driver still said good morning to me.",

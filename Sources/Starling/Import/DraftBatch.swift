@@ -1,3 +1,5 @@
+import Posts
+
 /// What a batch will be once the ids of its accounts are known: here they are places in an `AccountBook`.
 struct DraftBatch {
     struct Post {
@@ -5,9 +7,10 @@ struct DraftBatch {
         var content: String
         /// Milliseconds since 1970.
         var writtenAt: Int64
-        /// As in `AdminPost`.
-        var kind: Int64 = 0
+        var kind = ImportedKind.post
         var target: Int?
+        /// As in `ImportedPost`.
+        var original = ""
     }
 
     /// Follows and posts it may hold together.
@@ -40,7 +43,7 @@ struct DraftBatch {
             posts: posts.map { post in
                 AdminPost(
                     author: accounts.id(at: post.author), content: post.content, writtenAt: post.writtenAt,
-                    kind: post.kind, target: post.target.map(accounts.id))
+                    kind: post.kind.rawValue, target: post.target.map(accounts.id), original: post.original)
             },
             linesDone: linesDone)
     }
@@ -55,8 +58,8 @@ struct ImportBatch: Sendable {
     var linesDone: Int64
 
     /// The checkpoint follows its batch, so that a batch is sent twice rather than never.
-    /// - Returns: how many follows and posts were new.
-    func send(to port: any AdminPort, source: String) async throws -> (follows: Int, posts: Int) {
+    /// - Returns: how many follows and which posts were new.
+    func send(to port: any AdminPort, source: String) async throws -> (follows: Int, posts: ImportedCounts) {
         let newFollows = follows.isEmpty ? 0 : try await port.importFollows(follows)
         let newPosts = try await port.importPosts(posts, source: source, linesDone: linesDone)
         return (newFollows, newPosts)

@@ -1,3 +1,5 @@
+import Posts
+
 /// What an import did.
 struct ImportSummary: Sendable {
     struct File: Sendable {
@@ -14,7 +16,7 @@ struct ImportSummary: Sendable {
     /// New ones.
     var follows = 0
     /// New ones.
-    var posts = 0
+    var posts = ImportedCounts()
     var duration: Duration = .zero
 
     /// A report of several lines for a person.
@@ -24,9 +26,11 @@ struct ImportSummary: Sendable {
         func row(_ count: Int, _ noun: String) -> String { "\(ProgressText.grouped(count)) \(noun) (\(rate(count)))" }
         let tenths = Int((seconds * 10).rounded())
         let head =
-            "Imported \(row(follows, "new follows")) and \(row(posts, "new posts")) of "
+            "Imported \(row(follows, "new follows")), \(row(posts.posts, "new posts")) and "
+            + "\(row(posts.reposts, "reposts")) of "
             + "\(ProgressText.grouped(accounts)) accounts in \(tenths / 10).\(tenths % 10) s."
-        return ([head] + files.flatMap(\.report)).joined(separator: "\n")
+        let comments = "\(ProgressText.grouped(posts.comments)) of the posts are comments."
+        return ([head] + (posts.comments > 0 ? [comments] : []) + files.flatMap(\.report)).joined(separator: "\n")
     }
 }
 

@@ -1,4 +1,5 @@
 import Core
+import Posts
 
 /// Brings real data into a server, in batches and through its services. What was interrupted goes on where it stopped,
 /// and what was imported before changes nothing.

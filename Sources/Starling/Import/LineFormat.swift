@@ -1,3 +1,5 @@
+import Posts
+
 /// What the lines of one kind of file mean.
 protocol LineFormat {
     /// The next line, or the next lines that belong together.
@@ -32,21 +34,6 @@ struct FollowFormat: LineFormat {
 
 /// `A B time RT|MT|RE`: A reposted, mentioned or answered B.
 struct ActivityFormat: LineFormat {
-    enum Kind: Int64 {
-        case repost = 1
-        case mention = 2
-        case reply = 3
-
-        init(_ bytes: ArraySlice<UInt8>) throws(SkipReason) {
-            switch String(decoding: bytes, as: UTF8.self) {
-            case "RT": self = .repost
-            case "MT": self = .mention
-            case "RE": self = .reply
-            default: throw .kind
-            }
-        }
-    }
-
     let seed: UInt64
     let times: ClosedRange<Int64>
 
@@ -55,17 +42,27 @@ struct ActivityFormat: LineFormat {
         var columns = ColumnScanner(line)
         let (author, target) = (try columns.account(), try columns.account())
         let time = try columns.next()
-        let kind = try Kind(try columns.next())
+        let kind = try Self.kind(try columns.next())
         guard
             let written = Int64(decimal: time).map(WrittenTime.milliseconds)
                 ?? WrittenTime.milliseconds(
                     String(decoding: time, as: UTF8.self)), times.contains(written)
         else { throw SkipReason.time }
         var numbers = SeededNumbers(seed: seed, line: line.number)
-        let content = BuiltInTexts.activity(kind, target: target.username, &numbers)
+        let text = BuiltInTexts.post(&numbers)
         batch.posts.append(
             .init(
-                author: accounts.place(of: author), content: content, writtenAt: written, kind: kind.rawValue,
-                target: accounts.place(of: target)))
+                author: accounts.place(of: author), content: kind == .repost ? "" : "@\(target.username) \(text)",
+                writtenAt: written, kind: kind, target: accounts.place(of: target),
+                original: kind == .mention ? "" : BuiltInTexts.post(&numbers)))
+    }
+
+    private static func kind(_ bytes: ArraySlice<UInt8>) throws(SkipReason) -> ImportedKind {
+        switch String(decoding: bytes, as: UTF8.self) {
+        case "RT": .repost
+        case "MT": .mention
+        case "RE": .reply
+        default: throw .kind
+        }
     }
 }

@@ -45,6 +45,8 @@ struct StoreCheckTests {
             sql: "UPDATE viewer_marks SET flags = (flags & 24) | 6",
             finding: "viewers' marks differ from their reactions"),
         Damage(sql: "DELETE FROM viewer_marks", finding: "viewers' marks differ from their bookmarks"),
+        Damage(
+            sql: "UPDATE viewer_marks SET flags = flags & 23", finding: "viewers' marks differ from their reposts"),
         Damage(sql: "UPDATE post_counters SET shares = 7", finding: "posts have a wrong number of reposts"),
         Damage(
             sql: "DELETE FROM post_shares", finding: "reposts are not listed with the post they share", isMended: false),
