@@ -3,28 +3,30 @@ import Core
 import SQL
 
 extension PostQueries {
-    /// What a post answers.
+    /// What a post answers and quotes.
     package struct Parentage: Sendable {
         package let id: ID<Post>
         package let author: ID<Account>
         package let replyTo: ID<Post>?
         package let replyToAuthor: ID<Account>?
+        package let quote: Quote?
     }
 
-    /// What the published ones among these posts answer.
+    /// What the published ones among these posts answer and quote.
     package static func parents(
         of posts: [ID<Post>], dialect: Dialect, _ store: any SQLReader
     ) throws -> [Parentage] {
         guard !posts.isEmpty else { return [] }
         return try store.query(
             """
-            SELECT p.id, p.author_id, p.reply_to, p.reply_to_author FROM list($1) AS wanted
+            SELECT p.id, p.author_id, p.reply_to, p.reply_to_author, p.quote_of, p.quote_author, p.quote_position
+            FROM list($1) AS wanted
             \(PostLayout(dialect).joinPost(where: "id", is: "wanted.value")) WHERE p.state = 3
             """, [.list(posts.map(\.rawValue))]
         ) { row in
             Parentage(
                 id: row.id(0), author: row.id(1), replyTo: row.optionalInt64(2).map { ID($0) },
-                replyToAuthor: row.optionalInt64(3).map { ID($0) })
+                replyToAuthor: row.optionalInt64(3).map { ID($0) }, quote: PostQueries.quote(row, at: 4))
         }
     }
 }

@@ -29,11 +29,16 @@ extension FeatureTests {
         let draft = PostDraft(content: try PostContent("hello @dan and @carol"))
         let post = try await town.posts.publish(draft, author: alice).card.post.id
         for reader in [carol, dan] { _ = try await town.reactions.react(.love, to: post, viewer: reader) }
+        _ = try await town.posts.share(post, viewer: dan)
+        var quoting = PostDraft(content: try PostContent("see"))
+        quoting.quoteOf = post
+        _ = try await town.posts.publish(quoting, author: carol)
         let answer = PostDraft(content: try PostContent("yes @dan"), replyTo: post)
         let comment = try await town.posts.publish(answer, author: carol).card.post.id
         for name in ["alice", "carol", "dan"] { try await note(name) }
         try await town.notifications.read(through: nil, viewer: alice)
         try await town.reactions.unreact(to: post, viewer: carol)
+        try await town.posts.unshare(post, viewer: dan)
         try await note("alice")
         _ = try await town.reactions.react(.wow, to: post, viewer: carol)
         try await town.posts.delete(comment, viewer: carol)
