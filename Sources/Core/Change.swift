@@ -14,6 +14,10 @@ package enum Change: Hashable, Sendable {
     case followed(follower: Int64, followee: Int64)
     /// A follow that ended.
     case unfollowed(follower: Int64, followee: Int64)
+    /// An account that another counts among its close friends from now on.
+    case closeFriendAdded(of: Int64, friend: Int64)
+    /// One that it does no longer.
+    case closeFriendRemoved(of: Int64, friend: Int64)
     /// A post that took its place in feeds.
     case published(post: Int64, author: Int64, position: Int64)
     /// The content, visibility or existence of a post that was there before.

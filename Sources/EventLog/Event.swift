@@ -40,6 +40,8 @@ package enum EventKind: Int64, Sendable, CaseIterable {
     case muted = 25
     case followRequested = 26
     case followRequestEnded = 27
+    /// The key is the friend, whose feed may have more from now on.
+    case closeFriendAdded = 90
 
     case accountRegistered = 40
     case accountUpdated = 41
@@ -61,7 +63,7 @@ package enum EventKind: Int64, Sendable, CaseIterable {
             .sharesImported:
             .posts
         case .followed, .unfollowed, .unmuted, .followsImported, .blocked, .muted, .followRequested,
-            .followRequestEnded:
+            .followRequestEnded, .closeFriendAdded:
             .graph
         case .accountRegistered, .accountUpdated, .accountSuspended, .accountReinstated, .accountDeleted,
             .accountsImported:

@@ -75,6 +75,8 @@ struct NotificationAdmission {
         guard fact.object != 0 else { return true }
         switch visibility {
         case .author: return false
+        case .closeFriends:
+            return try GraphQueries.isCloseFriend(ID(fact.group.recipient), of: ID(fact.actor), store)
         case .everyone where !actorIsPrivate: return true
         case .everyone, .followers: return try GraphQueries.follows(ID(fact.group.recipient), ID(fact.actor), store)
         }

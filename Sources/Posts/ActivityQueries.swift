@@ -5,12 +5,15 @@ import SQL
 /// Reads of what timelines hold: posts and reposts, by position.
 package enum ActivityQueries {
     /// Positions of one account's posts and reposts below `before`, newest first.
+    /// - Parameter visibilities: those of the posts asked for; nil for all. Reposts count as public.
     package static func positions(
-        of account: ID<Account>, before: Position, limit: Int, mayRead: Visibility = .author, replies: Bool = true,
+        of account: ID<Account>, before: Position, limit: Int, of visibilities: [Visibility]? = nil,
+        replies: Bool = true,
         _ store: any SQLReader
     ) throws -> [Position] {
         let posts = try PostQueries.positions(
-            of: account, before: before, limit: limit, mayRead: mayRead, replies: replies, store)
+            of: account, before: before, limit: limit, of: visibilities, replies: replies, store)
+        guard visibilities?.contains(.everyone) != false else { return posts }
         let reposts = try RepostQueries.positions(of: account, before: before, limit: limit, store)
         return newest(posts, reposts, limit: limit)
     }

@@ -38,20 +38,23 @@ package enum PostQueries {
     }
 
     /// Positions of one author's published posts below `before`, newest first.
+    /// - Parameter visibilities: those of the posts asked for; nil for all.
     package static func positions(
-        of author: ID<Account>, before: Position, limit: Int, mayRead: Visibility = .author, replies: Bool = true,
+        of author: ID<Account>, before: Position, limit: Int, of visibilities: [Visibility]? = nil,
+        replies: Bool = true,
         _ store: any SQLReader
     ) throws -> [Position] {
-        try store.query(
+        let values = visibilities?.map { String($0.rawValue) }.joined(separator: ", ")
+        return try store.query(
             """
             SELECT position FROM posts
-            WHERE author_id = $1 AND bucket = $2 AND position < $3 AND state = 3 AND visibility <= $4
-                \(replies ? "" : "AND reply_to IS NULL")
-            ORDER BY position DESC LIMIT $5
+            WHERE author_id = $1 AND bucket = $2 AND position < $3 AND state = 3
+                \(values.map { "AND visibility IN (\($0))" } ?? "") \(replies ? "" : "AND reply_to IS NULL")
+            ORDER BY position DESC LIMIT $4
             """,
             [
                 .integer(author.rawValue), .integer(Int64(author.bucket)), .integer(before.rawValue),
-                .integer(mayRead.rawValue), .integer(Int64(limit)),
+                .integer(Int64(limit)),
             ]
         ) { $0.position(0) }
     }

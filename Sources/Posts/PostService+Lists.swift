@@ -16,10 +16,13 @@ extension PostService {
         guard let owner = try await directory.card(id), owner.account.isActive,
             relations?.apart.contains(id) != true
         else { throw PostsError.notFound }
-        guard let mayRead = Self.widestReadable(owner.account, relations) else { return ([], nil) }
+        let readable = Visibility.allCases.filter {
+            PostVisibility.admits($0, author: owner.account, relations: relations)
+        }
+        guard !readable.isEmpty else { return ([], nil) }
         let positions = try await database.read { store in
             try ActivityQueries.positions(
-                of: id, before: before, limit: limit + 1, mayRead: mayRead, replies: replies, store)
+                of: id, before: before, limit: limit + 1, of: readable, replies: replies, store)
         }
         let shown = Array(positions.prefix(limit))
         return (
@@ -45,13 +48,6 @@ extension PostService {
                 card: card, author: author, flags: flags[card.post.id] ?? .none,
                 sharedBy: repost.map { _ in SharedBy(owner, at: position) },
                 quote: card.post.quote.flatMap { quotes[$0.post] }, place: position)
-        }
-    }
-
-    /// The most restricted kind of post this viewer may read of this author, nil for none at all.
-    private static func widestReadable(_ author: Account, _ relations: Relations?) -> Visibility? {
-        [.author, .followers, .everyone].first {
-            PostVisibility.admits($0, author: author, relations: relations)
         }
     }
 }

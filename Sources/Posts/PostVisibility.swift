@@ -22,6 +22,7 @@ package enum PostVisibility {
         if relations.apart.contains(author.id) { return false }
         switch visibility {
         case .author: return false
+        case .closeFriends: return relations.befriending.contains(author.id)
         case .followers: return relations.follows(author.id)
         case .everyone: return !author.isPrivate || relations.follows(author.id)
         }

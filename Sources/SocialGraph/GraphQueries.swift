@@ -40,7 +40,30 @@ package enum GraphQueries {
                 UNION SELECT blocker_id FROM blocks WHERE blocked_id = $1
                 """, me
             ) { $0.int64(0) },
-            muted: try store.query("SELECT muted_id FROM mutes WHERE muter_id = $1", me) { $0.int64(0) })
+            muted: try store.query("SELECT muted_id FROM mutes WHERE muter_id = $1", me) { $0.int64(0) },
+            befriending: try store.query("SELECT account_id FROM close_friends WHERE friend_id = $1", me) {
+                $0.int64(0)
+            })
+    }
+
+    /// Whether `owner` counts `friend` among the close friends.
+    package static func isCloseFriend(
+        _ friend: ID<Account>, of owner: ID<Account>, _ store: any SQLReader
+    ) throws -> Bool {
+        try store.integer(
+            "SELECT count(*) FROM close_friends WHERE account_id = $1 AND friend_id = $2",
+            [.integer(owner.rawValue), .integer(friend.rawValue)]) > 0
+    }
+
+    /// Which followers of an account are its close friends, ascending.
+    package static func closeFriendsFollowing(_ owner: ID<Account>, _ store: any SQLReader) throws -> [Int64] {
+        try store.query(
+            """
+            SELECT c.friend_id FROM close_friends c WHERE c.account_id = $1 AND EXISTS (
+                SELECT 1 FROM following WHERE follower_id = c.friend_id AND followee_id = $1)
+            ORDER BY c.friend_id
+            """, [.integer(owner.rawValue)]
+        ) { $0.int64(0) }
     }
 
     package static func relationship(

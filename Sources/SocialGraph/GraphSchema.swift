@@ -3,7 +3,7 @@ import SQL
 /// The tables this feature owns. A follow is stored in both directions, each ordered by who owns the list, so that either
 /// side's list lives in one partition. `follow_id` is a snowflake: lists show the newest first.
 package enum GraphSchema {
-    package static let migrations = [follows, restrictions]
+    package static let migrations = [follows, restrictions, closeFriends]
 
     private static let follows = Migration("0006-follows") { dialect in
         let clustered = dialect == .sqlite ? "WITHOUT ROWID" : ""
@@ -48,6 +48,18 @@ package enum GraphSchema {
                 mute_id BIGINT NOT NULL, PRIMARY KEY (muter_id, muted_id), CHECK (muter_id <> muted_id))
             """,
             "CREATE INDEX mutes_by_recency ON mutes (muter_id, mute_id)",
+        ]
+    }
+
+    private static let closeFriends = Migration("0050-close-friends") { _ in
+        [
+            """
+            CREATE TABLE close_friends (
+                account_id BIGINT NOT NULL REFERENCES users (id), friend_id BIGINT NOT NULL REFERENCES users (id),
+                added_id BIGINT NOT NULL, PRIMARY KEY (account_id, friend_id), CHECK (account_id <> friend_id))
+            """,
+            "CREATE INDEX close_friends_by_friend ON close_friends (friend_id, account_id)",
+            "CREATE INDEX close_friends_by_recency ON close_friends (account_id, added_id)",
         ]
     }
 }

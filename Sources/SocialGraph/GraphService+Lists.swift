@@ -9,6 +9,7 @@ extension GraphService {
         case requests(to: ID<Account>)
         case blocks(by: ID<Account>)
         case mutes(by: ID<Account>)
+        case closeFriends(of: ID<Account>)
 
         fileprivate var table: (name: String, owner: String, other: String, key: String, id: ID<Account>) {
             switch self {
@@ -17,6 +18,7 @@ extension GraphService {
             case .requests(let id): ("follow_requests", "target_id", "requester_id", "request_id", id)
             case .blocks(let id): ("blocks", "blocker_id", "blocked_id", "block_id", id)
             case .mutes(let id): ("mutes", "muter_id", "muted_id", "mute_id", id)
+            case .closeFriends(let id): ("close_friends", "account_id", "friend_id", "added_id", id)
             }
         }
     }

@@ -4,7 +4,7 @@ import EventLog
 import SQL
 
 extension GraphService {
-    /// Blocks `other`: neither sees the other from now on, and follows and requests both ways end.
+    /// Blocks `other`: neither sees the other from now on, and follows, requests and close friendships both ways end.
     package func block(_ viewer: ID<Account>, _ other: ID<Account>) async throws {
         guard viewer != other else { throw GraphError.selfReference }
         try await requireVisible(other, to: viewer)
@@ -23,6 +23,7 @@ extension GraphService {
             for (one, another) in [(viewer, other), (other, viewer)] {
                 try GraphWrites.removeRequest(from: one, to: another, now: now, store)
                 try GraphWrites.removeFollow(one, another, now: now, store)
+                try GraphWrites.removeCloseFriend(one, of: another, store)
             }
             if added == 1 {
                 try Outbox.append(
@@ -92,7 +93,7 @@ extension GraphService {
         try await database.read { try Self.isBlocked(viewer, by: other, $0) }
     }
 
-    private static func isBlocked(
+    static func isBlocked(
         _ viewer: ID<Account>, by other: ID<Account>, _ store: any SQLReader
     ) throws -> Bool {
         try store.integer(
@@ -100,7 +101,7 @@ extension GraphService {
             [.integer(other.rawValue), .integer(viewer.rawValue)]) > 0
     }
 
-    private static func require(_ count: Int, below max: Int, _ what: String) throws {
+    static func require(_ count: Int, below max: Int, _ what: String) throws {
         guard count < max else { throw GraphError.limitReached(what, max: max) }
     }
 }

@@ -11,14 +11,20 @@ package final class Relations: Sendable {
     /// Blocks in either direction.
     package let apart: SortedIDs
     package let muted: SortedIDs
+    /// Who counts the viewer among their close friends.
+    package let befriending: SortedIDs
     /// For what follows from these relations alone and would be costly to find out with every read.
     package let derived = Mutex<(any Sendable)?>(nil)
 
-    package init(viewer: ID<Account>, following: [Int64] = [], apart: [Int64] = [], muted: [Int64] = []) {
+    package init(
+        viewer: ID<Account>, following: [Int64] = [], apart: [Int64] = [], muted: [Int64] = [],
+        befriending: [Int64] = []
+    ) {
         self.viewer = viewer
         self.following = SortedIDs(following)
         self.apart = SortedIDs(apart)
         self.muted = SortedIDs(muted)
+        self.befriending = SortedIDs(befriending)
     }
 
     /// Whether the viewer follows `account`; everyone counts as a follower of themselves.

@@ -20,6 +20,7 @@ package final class RelationsCache: CommitObserver, Sendable {
         for change in changes {
             switch change {
             case .followed(let follower, _), .unfollowed(let follower, _): cache.invalidate(ID(follower))
+            case .closeFriendAdded(_, let friend), .closeFriendRemoved(_, let friend): cache.invalidate(ID(friend))
             case .relationship(let one, let other):
                 cache.invalidate(ID(one))
                 cache.invalidate(ID(other))

@@ -99,12 +99,14 @@ package struct FanOutWork: Sendable {
             guard PostFlags(rawValue: event.flags).visibility != .author else { return }
             try await spread(event)
         case .postEdited:
-            // A post that only its author saw and others may see now takes its place among the rest.
+            // A post that more may see now takes its place among the rest of theirs.
             let flags = PostFlags(rawValue: event.flags)
-            guard flags.previousVisibility == .author, flags.visibility != .author else { return }
+            let wasForFew = flags.previousVisibility == .author || flags.previousVisibility == .closeFriends
+            guard wasForFew, flags.visibility.opens(from: flags.previousVisibility) else { return }
             try await spread(event)
         case .shared: try await spread(event)
         case .followed: try await backfill(ID(event.key), from: ID(event.subject))
+        case .closeFriendAdded: try await befriend(ID(event.key), by: ID(event.subject))
         case .unfollowed: try await purge(ID(event.key), of: ID(event.subject))
         case .followsImported, .postsImported, .sharesImported:
             try await sink.dropAll()
@@ -115,6 +117,9 @@ package struct FanOutWork: Sendable {
     private func spread(_ event: Event) async throws {
         let author = ID<Account>(event.key)
         let position = Position(event.position)
+        if event.kind != .shared, PostFlags(rawValue: event.flags).visibility == .closeFriends {
+            return try await spreadAmongFriends(position, of: author)
+        }
         let known = directory.cached(author)?.account
         let account = if let known { known } else { try await directory.account(author) }
         let count = account?.followersCount ?? 0
@@ -130,6 +135,18 @@ package struct FanOutWork: Sendable {
             start = end
             if start < list.count { await Task.yield() }
         }
+    }
+
+    /// They are few: no threshold counts.
+    private func spreadAmongFriends(_ position: Position, of author: ID<Account>) async throws {
+        let friends = try await database.read { try GraphQueries.closeFriendsFollowing(author, $0) }
+        deliveries.increment(by: try await sink.deliver(position, to: friends[...]))
+    }
+
+    /// Brings a follower what was for close friends only.
+    private func befriend(_ friend: ID<Account>, by author: ID<Account>) async throws {
+        let follows = try await database.read { try GraphQueries.follows(friend, author, $0) }
+        if follows { try await backfill(friend, from: author) }
     }
 
     private func backfill(_ follower: ID<Account>, from followee: ID<Account>) async throws {
@@ -171,6 +188,7 @@ extension Event {
             [.published(post: subject, author: key, position: position)]
                 + list.map { .post(subject, author: object, position: $0) }
         case .followed: [.followed(follower: key, followee: subject)]
+        case .closeFriendAdded: [.closeFriendAdded(of: subject, friend: key)]
         case .unmuted: [.relationship(key, subject)]
         case .accountReinstated: [.account(subject)]
         case .followsImported, .postsImported, .sharesImported: [.bulk]

@@ -49,11 +49,12 @@ extension FeedReader {
             case .postPublished, .shared: positions.insert(event.position)
             case .postEdited:
                 let flags = PostFlags(rawValue: event.flags)
-                if flags.visibility.rawValue < flags.previousVisibility.rawValue { positions.insert(event.position) }
+                if flags.visibility.opens(from: flags.previousVisibility) { positions.insert(event.position) }
             case .followed where event.key == viewer:
                 authors.insert(event.subject)
                 repliedTo.insert(event.subject)
-            case .unmuted where event.key == viewer: authors.insert(event.subject)
+            case .unmuted where event.key == viewer, .closeFriendAdded where event.key == viewer:
+                authors.insert(event.subject)
             case .accountReinstated: authors.insert(event.subject)
             default: break
             }

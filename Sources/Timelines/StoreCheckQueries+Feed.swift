@@ -32,10 +32,14 @@ extension StoreCheckQueries {
     }
 
     private static let belongsInFeed = """
-        p.state = 3 AND (p.author_id = $1 OR (p.visibility <= 1
+        p.state = 3 AND (p.author_id = $1 OR ((p.visibility <= 1 OR \(isForFriend))
             AND NOT EXISTS (SELECT 1 FROM mutes WHERE muter_id = $1 AND muted_id = p.author_id)
             AND (p.reply_to_author IS NULL OR p.reply_to_author = $1 OR EXISTS (
                 SELECT 1 FROM following WHERE follower_id = $1 AND followee_id = p.reply_to_author))))
+        """
+
+    private static let isForFriend = """
+        (p.visibility = 3 AND EXISTS (SELECT 1 FROM close_friends WHERE account_id = p.author_id AND friend_id = $1))
         """
 
     /// Other posts, where the first followee shared them.
@@ -50,9 +54,9 @@ extension StoreCheckQueries {
             AND NOT EXISTS (SELECT 1 FROM blocks WHERE blocker_id = $1 AND blocked_id = p.author_id)
             AND NOT EXISTS (SELECT 1 FROM blocks WHERE blocker_id = p.author_id AND blocked_id = $1)
             AND CASE WHEN EXISTS (SELECT 1 FROM following WHERE follower_id = $1 AND followee_id = p.author_id)
-                THEN p.visibility <= 1 AND p.reply_to_author IS NOT NULL AND p.reply_to_author <> $1 AND NOT EXISTS (
+                THEN (p.visibility <= 1 OR \(isForFriend)) AND p.reply_to_author IS NOT NULL AND p.reply_to_author <> $1 AND NOT EXISTS (
                     SELECT 1 FROM following WHERE follower_id = $1 AND followee_id = p.reply_to_author)
-                ELSE p.visibility = 0 AND a.is_private = 0 END
+                ELSE (p.visibility = 0 AND a.is_private = 0) OR \(isForFriend) END
         GROUP BY p.id
         """
 }

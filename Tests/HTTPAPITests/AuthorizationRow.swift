@@ -34,7 +34,7 @@ struct AuthorizationRow: Sendable {
     func expected(_ caller: Caller, _ subject: Subject, _ access: Endpoint.Access) -> Outcome {
         let hasGoodToken =
             switch caller {
-            case .stranger, .blocked, .follower, .pending: true
+            case .stranger, .blocked, .follower, .friend, .pending: true
             case .owner: subject.holder == .open || subject.holder == .locked
             default: false
             }
@@ -70,7 +70,8 @@ extension AuthorizationRow {
         else { return .absent }
         switch caller {
         case .owner: return .visible
-        case .follower: return kind == .author ? .absent : .visible
+        case .follower: return kind == .everyone || kind == .followers ? .visible : .absent
+        case .friend where kind == .friends: return .visible
         default: return kind == .everyone && holder == .open ? .visible : .absent
         }
     }

@@ -49,6 +49,7 @@ enum AuthorizationTable {
         "GET /v1/me/follow-requests": Row(subjects: [.nothing], rule: Row.anyone),
         "GET /v1/me/blocks": Row(subjects: [.nothing], rule: Row.anyone),
         "GET /v1/me/mutes": Row(subjects: [.nothing], rule: Row.anyone),
+        "GET /v1/me/close-friends": Row(subjects: [.nothing], rule: Row.anyone),
         "GET /v1/stream": Row(subjects: [.nothing], rule: Row.anyone),
         "GET /v1/stream/ws": Row(
             subjects: [.nothing], rule: Row.anyone,
@@ -120,6 +121,7 @@ enum AuthorizationTable {
         "DELETE /v1/users/{id}/unfollow": action, "POST /v1/users/{id}/block": action,
         "DELETE /v1/users/{id}/block": action, "POST /v1/users/{id}/mute": action,
         "DELETE /v1/users/{id}/mute": action,
+        "PUT /v1/me/close-friends/{id}": action, "DELETE /v1/me/close-friends/{id}": action,
         "GET /v1/users/{id}/relationship": Row(subjects: Subject.accounts, rule: Row.seesAccount),
         "POST /v1/me/follow-requests/{id}/accept": answerToRequest,
         "POST /v1/me/follow-requests/{id}/reject": answerToRequest,

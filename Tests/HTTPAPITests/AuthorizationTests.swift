@@ -83,7 +83,7 @@ struct AuthorizationTests {
                 let body = #"{"content":"a reply","reply_to":"\#(id)"}"#
                 return await world.server.send(Call(.post, "/v1/posts", as: token, body))
             }
-            for caller in [Caller.owner, .stranger, .blocked, .follower, .pending] {
+            for caller in [Caller.owner, .stranger, .blocked, .follower, .friend, .pending] {
                 for subject in Subject.posts where subject.holder == .open || subject.holder == .locked {
                     guard case .post(let holder, let kind) = subject else { continue }
                     let answer = await reply(to: world.posts[holder]?[kind] ?? "", caller, subject)

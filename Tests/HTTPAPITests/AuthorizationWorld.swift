@@ -14,6 +14,7 @@ enum PostKind: String, CaseIterable, Sendable {
     case everyone = "public"
     case followers
     case author = "private"
+    case friends = "close_friends"
     case deleted
 }
 
@@ -51,6 +52,8 @@ enum Subject: Hashable, Sendable {
 /// Who sends a request, seen from the holder of its subject.
 enum Caller: String, CaseIterable, Sendable {
     case anonymous, owner, stranger, blocked, follower, pending
+    /// On the list of close friends, and no follower.
+    case friend
     // Whose tokens are not good. The last four speak for the owner.
     case suspended, expired, forged, algNone, refreshToken
 }
@@ -109,7 +112,7 @@ struct AuthorizationWorld: Sendable {
         [
             .stranger: try await server.register("sam"), .blocked: try await server.register("bob"),
             .follower: try await server.register("frank"), .pending: try await server.register("pia"),
-            .suspended: try await server.register("sue"),
+            .suspended: try await server.register("sue"), .friend: try await server.register("fay"),
         ]
     }
 
@@ -137,6 +140,7 @@ struct AuthorizationWorld: Sendable {
             try await server.makePrivate(owner)
             try await server.follow(pia, owner)
         }
+        if let fay = people[.friend] { await server.put("/v1/me/close-friends/\(fay.id)", as: owner) }
         if let bob = people[.blocked] { await server.post("/v1/users/\(bob.id)/block", as: owner) }
     }
 
@@ -183,6 +187,7 @@ struct AuthorizationWorld: Sendable {
             "SELECT follower_id || ' ' || followee_id FROM following ORDER BY follow_id",
             "SELECT requester_id || ' ' || target_id FROM follow_requests ORDER BY request_id",
             "SELECT blocker_id || ' ' || blocked_id FROM blocks ORDER BY block_id",
+            "SELECT account_id || ' ' || friend_id FROM close_friends ORDER BY added_id",
             "SELECT muter_id || ' ' || muted_id FROM mutes ORDER BY mute_id",
             "SELECT id || ' ' || coalesce(revoked_at, 0) FROM sessions ORDER BY id",
         ]

@@ -106,7 +106,7 @@ extension TestServer {
 
     @discardableResult
     func put(
-        _ target: String, as person: Person?, _ body: String, sourceLocation: SourceLocation = #_sourceLocation
+        _ target: String, as person: Person?, _ body: String? = nil, sourceLocation: SourceLocation = #_sourceLocation
     ) async -> Answer {
         await send(Call(.put, target, as: person?.token, body), sourceLocation: sourceLocation)
     }

@@ -95,6 +95,12 @@ struct HotQuery: Sendable, CustomTestStringConvertible {
         HotQuery("followers", rows: ["followers": any("followee_id", of: [authors[0]])]) {
             _ = try GraphQueries.followers(of: authors[0], $0)
         },
+        HotQuery("close friends who follow", rows: ["following": any("follower_id", of: Array(authors.dropFirst()))]) {
+            _ = try GraphQueries.closeFriendsFollowing(authors[0], $0)
+        },
+        HotQuery("relations", rows: ["following": any("follower_id", of: [authors[0]])]) {
+            _ = try GraphQueries.relations(of: authors[0], $0)
+        },
         HotQuery("relationship", rows: ["following": any("follower_id", of: Array(authors.prefix(2)))]) {
             _ = try GraphQueries.relationship(authors[0], authors[1], $0)
         },

@@ -93,6 +93,10 @@ struct PlanStore: Sendable {
         WHERE a <> b AND (a + b) % 10 = 0
         """,
         """
+        INSERT INTO close_friends (account_id, friend_id, added_id)
+        SELECT author(n), author(n + 10 * k), k FROM generate_series(1, 980) AS n, generate_series(1, 2) AS k
+        """,
+        """
         INSERT INTO viewer_marks (account_id, post_id, flags)
         SELECT author(n), post(k, n % 1000 + 1), 1 FROM generate_series(1, 40) AS k, generate_series(1, 1000) AS n
         """,

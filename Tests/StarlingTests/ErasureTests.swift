@@ -57,7 +57,8 @@ struct ErasureTests {
         for table in tables {
             #expect(try await rows(of: 7, table) == 0, "\(table)")
             // What both had a part in went with the one.
-            let shared = ["following", "followers", "follow_requests", "blocks", "mutes"].contains(table.name)
+            let shared = ["following", "followers", "follow_requests", "blocks", "mutes", "close_friends"].contains(
+                table.name)
             if !shared { #expect(try await rows(of: 8, table) == others[table], "\(table)") }
         }
         try await database.close()
@@ -74,6 +75,7 @@ struct ErasureTests {
             "INSERT INTO follow_requests (target_id, requester_id, request_id) VALUES (7, 8, 1), (8, 7, 2)",
             "INSERT INTO blocks (blocker_id, blocked_id, block_id) VALUES (7, 8, 1), (8, 7, 2)",
             "INSERT INTO mutes (muter_id, muted_id, mute_id) VALUES (7, 8, 1), (8, 7, 2)",
+            "INSERT INTO close_friends (account_id, friend_id, added_id) VALUES (7, 8, 1), (8, 7, 2)",
         ]
         + [7, 8].map { account in
             let post = account * 100

@@ -100,6 +100,7 @@ struct ProfileMoveStage: Sendable {
         "INSERT INTO follow_requests (target_id, requester_id, request_id) VALUES (7, 8, 100)",
         "INSERT INTO blocks (blocker_id, blocked_id, block_id) VALUES (7, 8, 101)",
         "INSERT INTO mutes (muter_id, muted_id, mute_id) VALUES (8, 7, 102)",
+        "INSERT INTO close_friends (account_id, friend_id, added_id) VALUES (8, 7, 108)",
         """
         INSERT INTO post_revisions (post_id, version, content, visibility, written_at)
         SELECT id, 1, 'as it was', 0, 5 FROM posts ORDER BY id LIMIT 3

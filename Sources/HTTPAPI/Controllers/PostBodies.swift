@@ -18,7 +18,7 @@ extension Visibility {
     /// - Throws: `Problem` 422 for another name.
     static func named(_ name: String) throws -> Visibility {
         guard let visibility = Visibility(name: name) else {
-            throw APIError.invalid("visibility", "visibility must be public, followers or private.")
+            throw APIError.invalid("visibility", "visibility must be public, followers, close_friends or private.")
         }
         return visibility
     }

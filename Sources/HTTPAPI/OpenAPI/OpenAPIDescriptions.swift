@@ -113,6 +113,11 @@ enum OpenAPIDescriptions {
             + "keeps from you are left out, so a page may be short.",
         "listBlocks": "The newest first. Only you see this list.",
         "listMutes": "The newest first. Only you see this list.",
+        "listCloseFriends": "The newest first. Only you see this list, and nobody else can find out who is on it.",
+        "addCloseFriend":
+            "They see your posts with the visibility `close_friends`, old ones too, whether they follow you or not, and are not "
+            + "told. A block either way ends it. Doing it again changes nothing; an account that you block answers 409.",
+        "removeCloseFriend": "From now on such posts are not there for them. They are not told.",
         "getFeed":
             "Posts of the accounts you follow and your own; replies where you follow both sides; and what those accounts "
             + "shared, each post once (`shared_by`). Scroll with "

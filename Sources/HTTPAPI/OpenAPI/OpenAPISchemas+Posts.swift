@@ -24,7 +24,7 @@ extension OpenAPISchemas {
 
     private static let visibilityText =
         "Who may see it: `public` is everyone (accepted followers, where the account is private), `followers` is your "
-        + "followers, `private` is only you."
+        + "followers, `close_friends` is those on your list of close friends, `private` is only you."
 
     private static let newPost = object(
         "A post to be published.", optional: ["visibility", "reply_to", "share_policy", "quote_of"],

@@ -7,7 +7,8 @@ enum MovedTables {
     static let copied = [
         "users", "username_skeletons", "deletions", "deletion_receipts", "retired_usernames", "sessions",
         "refresh_tokens", "signing_keys",
-        "account_counters", "following", "followers", "follow_requests", "blocks", "mutes", "posts", "post_revisions",
+        "account_counters", "following", "followers", "follow_requests", "blocks", "mutes", "close_friends", "posts",
+        "post_revisions",
         "post_counters", "replies", "pins", "mentions", "reposts", "post_shares", "quotes",
         "viewer_marks",
         "reactions", "reaction_counters", "bookmarks", "markers", "notifications", "notification_groups",

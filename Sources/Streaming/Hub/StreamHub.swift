@@ -166,7 +166,9 @@ extension Change {
         case .published, .post, .postCounters, .followed, .unfollowed, .account, .sessionRevoked, .signingKeys,
             .markersMoved, .notified, .bulk:
             true
-        case .eventsAppended, .relationship, .counters, .marked, .shared, .unshared, .pulled, .timelinesDropped: false
+        case .eventsAppended, .relationship, .counters, .marked, .shared, .unshared, .pulled,
+            .timelinesDropped, .closeFriendAdded, .closeFriendRemoved:
+            false
         }
     }
 }

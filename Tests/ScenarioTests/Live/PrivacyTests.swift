@@ -14,7 +14,7 @@ import Testing
 @Suite("Privacy at once")
 struct PrivacyTests {
     enum Restriction: CaseIterable, Sendable {
-        case block, blockedBy, unfollow, mute, delete, hidePost, narrowPost, goPrivate, suspend, deleteAccount
+        case block, blockedBy, unfollow, mute, delete, hidePost, narrowPost, goPrivate, suspend, deleteAccount, unfriend
 
         /// Whether it hides more than the home feed.
         var hidesEverywhere: Bool { self != .unfollow && self != .mute }
@@ -59,7 +59,10 @@ struct PrivacyTests {
         var targets: [(ID<Account>, ID<Post>)] = []
         for author in try await live.accounts("author", Self.rounds) {
             if restriction.isAmongFollowers { _ = try await live.graph.follow(alice, author) }
-            targets.append((author, try await live.publish(author).id))
+            if restriction == .unfriend { try await live.graph.addCloseFriend(alice, of: author) }
+            let post = try await live.publish(
+                author, "hello", restriction == .unfriend ? .closeFriends : .everyone)
+            targets.append((author, post.id))
         }
         return targets
     }
@@ -80,6 +83,7 @@ struct PrivacyTests {
         case .goPrivate: try await live.setPrivate(author, true)
         case .suspend: try await live.node.api.accounts.suspend(author)
         case .deleteAccount: try await live.node.api.accounts.delete(author)
+        case .unfriend: try await live.graph.removeCloseFriend(alice, of: author)
         }
     }
 

@@ -192,6 +192,8 @@ extension Inspection {
         // A repost comes by whoever made it.
         let share = entry.place == post.position ? nil : entry.sharedBy.first
         let pair = Model.Pair(one: viewer, other: share?.sharer ?? post.author)
-        return share?.since ?? post.openSince <= caughtUp && model.followedSince[pair] ?? .max <= caughtUp
+        let friendship = Model.Pair(one: post.author, other: viewer)
+        let isOpen = post.visibility != .closeFriends || model.befriendedSince[friendship] ?? .max <= caughtUp
+        return share?.since ?? post.openSince <= caughtUp && model.followedSince[pair] ?? .max <= caughtUp && isOpen
     }
 }

@@ -19,6 +19,10 @@ extension Model {
         case .block(let one, let other), .unblock(let one, let other), .mute(let one, let other),
             .unmute(let one, let other):
             isActive(other) && !users[other].blocks.contains(one) ? .done : .refused
+        case .befriend(let one, let other): isActive(other) && !isApart(one, other) ? .done : .refused
+        case .unfriend(let one, let other):
+            users[one].friends.contains(other) || isActive(other) && !users[other].blocks.contains(one)
+                ? .done : .refused
         case .accept(let one, let other), .reject(let one, let other):
             users[other].requested.contains(one) ? .done : .refused
         case .importPosts(let posts): Self.publishing(posts.count)
@@ -83,7 +87,7 @@ extension Model {
             for (one, post) in zip(imported, new) { add(post, one.author, .everyone, moment) }
         case (.edit(let id, _, let visibility), _):
             guard var post = posts[id] else { return }
-            if post.visibility == .author, let visibility, visibility != .author { post.openSince = moment }
+            if let visibility, visibility.opens(from: post.visibility) { post.openSince = moment }
             post.visibility = visibility ?? post.visibility
             post.version += 1
             posts[id] = post
@@ -117,9 +121,14 @@ extension Model {
             users[one].blocks.insert(other)
             part(one, other)
             part(other, one)
+            users[one].friends.remove(other)
+            users[other].friends.remove(one)
         case .unblock(let one, let other): users[one].blocks.remove(other)
         case .mute(let one, let other): users[one].mutes.insert(other)
         case .unmute(let one, let other): users[one].mutes.remove(other)
+        case .befriend(let one, let other):
+            if users[one].friends.insert(other).inserted { befriendedSince[Pair(one: one, other: other)] = moment }
+        case .unfriend(let one, let other): users[one].friends.remove(other)
         case .setPrivate(let user, let isPrivate): setPrivate(user, isPrivate, moment)
         case .accept(let user, let asker): follow(asker, user, moment)
         case .reject(let user, let asker): users[asker].requested.remove(user)
@@ -155,11 +164,13 @@ extension Model {
             for share in shared[gone] { unshare(share.post, by: gone) }
             users[gone].blocks = []
             users[gone].mutes = []
+            users[gone].friends = []
             for other in users.indices {
                 part(gone, other)
                 part(other, gone)
                 users[other].blocks.remove(gone)
                 users[other].mutes.remove(gone)
+                users[other].friends.remove(gone)
             }
         }
     }

@@ -14,6 +14,8 @@ struct Model {
         var requested: Set<Int> = []
         var blocks: Set<Int> = []
         var mutes: Set<Int> = []
+        /// Who may see what is for close friends.
+        var friends: Set<Int> = []
         /// Whether what a deleted account left has been taken down.
         var isErased = false
     }
@@ -56,6 +58,8 @@ struct Model {
     var quoting: [Int64: [Int64]] = [:]
     /// The operation by which each follow came about.
     var followedSince: [Pair: Int] = [:]
+    /// The operation by which one came on the list of another.
+    var befriendedSince: [Pair: Int] = [:]
 
     func isActive(_ user: Int) -> Bool { users[user].state == .active }
 
@@ -76,6 +80,7 @@ struct Model {
         if isApart(viewer, post.author) { return false }
         switch post.visibility {
         case .author: return false
+        case .closeFriends: return users[post.author].friends.contains(viewer)
         case .followers: return follows(viewer, post.author)
         case .everyone: return !users[post.author].isPrivate || follows(viewer, post.author)
         }

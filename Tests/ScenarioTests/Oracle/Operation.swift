@@ -22,6 +22,8 @@ enum Operation: Sendable {
     case unblock(Int, Int)
     case mute(Int, Int)
     case unmute(Int, Int)
+    case befriend(Int, Int)
+    case unfriend(Int, Int)
     case setPrivate(Int, Bool)
     case accept(by: Int, from: Int)
     case reject(by: Int, from: Int)
@@ -54,6 +56,7 @@ enum Operation: Sendable {
             [one]
         case .follow(let one, let other), .unfollow(let one, let other), .block(let one, let other),
             .unblock(let one, let other), .mute(let one, let other), .unmute(let one, let other),
+            .befriend(let one, let other), .unfriend(let one, let other),
             .accept(let one, let other), .reject(let one, let other):
             [one, other]
         case .importPosts(let posts): posts.map(\.author)

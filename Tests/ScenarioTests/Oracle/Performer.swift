@@ -146,6 +146,8 @@ struct Performer {
         case .unblock(let one, let other): try await graph.unblock(ids[one], ids[other])
         case .mute(let one, let other): try await graph.mute(ids[one], ids[other])
         case .unmute(let one, let other): try await graph.unmute(ids[one], ids[other])
+        case .befriend(let one, let other): try await graph.addCloseFriend(ids[other], of: ids[one])
+        case .unfriend(let one, let other): try await graph.removeCloseFriend(ids[other], of: ids[one])
         case .accept(let one, let other): try await graph.acceptRequest(ids[one], from: ids[other])
         case .reject(let one, let other): try await graph.rejectRequest(ids[one], from: ids[other])
         case .importFollows(let pairs):

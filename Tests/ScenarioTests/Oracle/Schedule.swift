@@ -8,7 +8,7 @@ struct Schedule {
         case register, post, reply, edit, delete, remove, setComments, follow, unfollow, block, unblock, mute, unmute,
             setPrivate, accept
         case reject, suspend, reinstate, deleteAccount, importPosts, importFollows, read, drainFanOut, stepFanOut
-        case share, unshare, setSharing, quote
+        case share, unshare, setSharing, quote, befriend, unfriend
         case replay, drainCounters, drainDeletions, dropTimeline, dropTimelines, restart, wait
 
         /// How often, in two thousand or so. What empties all timelines is rare, or they would never be warm.
@@ -20,10 +20,10 @@ struct Schedule {
             case .block, .reject, .suspend, .reinstate, .drainDeletions: 16
             case .wait: 24
             case .unblock, .setPrivate, .remove, .setComments: 30
-            case .setSharing: 20
+            case .setSharing, .unfriend: 20
             case .unshare: 40
             case .mute, .unmute, .stepFanOut, .drainCounters, .quote: 44
-            case .accept: 60
+            case .accept, .befriend: 60
             case .edit, .delete, .drainFanOut: 100
             case .reply, .share: 120
             case .unfollow: 160
@@ -115,6 +115,7 @@ struct Schedule {
         switch number(10) {
         case 0, 1: .author
         case 2, 3: .followers
+        case 4: .closeFriends
         default: .everyone
         }
     }
@@ -153,9 +154,9 @@ struct Schedule {
             return .setComments(id, by: author, number(2) == 0 ? .open : number(2) == 0 ? .followers : .closed)
         }
         if kind == .delete { return .delete(id, by: author) }
-        let hidden = recent.last { model.posts[$0]?.visibility == .author }
+        let hidden = recent.last { [.author, .closeFriends].contains(model.posts[$0]?.visibility) }
         if number(2) == 0, let hidden { return .edit(hidden, by: author, .everyone) }
-        return .edit(id, by: author, number(3) == 0 ? nil : Visibility(rawValue: Int64(number(3))))
+        return .edit(id, by: author, number(3) == 0 ? nil : Visibility(rawValue: Int64(number(4))))
     }
 
     private mutating func drawAccount(_ kind: Kind, _ model: Model) -> Operation? {
@@ -180,6 +181,7 @@ struct Schedule {
             }
             return pick(user.following.sorted()).map { .unfollow(one, $0) }
         case .unblock: return pick(user.blocks.sorted()).map { .unblock(one, $0) }
+        case .unfriend: return pick(user.friends.sorted()).map { .unfriend(one, $0) }
         case .unmute: return pick(user.mutes.sorted()).map { .unmute(one, $0) }
         case .accept, .reject:
             let asked = model.users.indices.filter { model.users[$0].requested.contains(one) }
@@ -193,6 +195,8 @@ struct Schedule {
         let other = kind == .follow && isFocusGrowing && number(2) == 0 ? focus : target(model)
         guard other != one else { return nil }
         switch kind {
+        // Mostly those who follow, or there would be little of it in feeds.
+        case .befriend: return .befriend(one, (number(4) > 0 ? pick(model.followers(of: one)) : nil) ?? other)
         case .follow: return .follow(one, other)
         case .block: return .block(one, other)
         default: return .mute(one, other)

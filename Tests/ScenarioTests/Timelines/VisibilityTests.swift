@@ -8,7 +8,7 @@ import Timelines
 
 /// Someone who looks at a post of bob's.
 enum Onlooker: CaseIterable {
-    case nobody, bobHimself, follower, mutingFollower, stranger, blocked
+    case nobody, bobHimself, follower, mutingFollower, stranger, blocked, friend, blockedFriend
 
     static let viewer: Int64 = 1
     static let bob: Int64 = 2
@@ -22,6 +22,8 @@ enum Onlooker: CaseIterable {
         case .mutingFollower: Relations(viewer: ID(Self.viewer), following: [Self.bob], muted: [Self.bob])
         case .stranger: Relations(viewer: ID(Self.viewer))
         case .blocked: Relations(viewer: ID(Self.viewer), apart: [Self.bob])
+        case .friend: Relations(viewer: ID(Self.viewer), befriending: [Self.bob])
+        case .blockedFriend: Relations(viewer: ID(Self.viewer), apart: [Self.bob], befriending: [Self.bob])
         }
     }
 }
@@ -44,11 +46,13 @@ struct PostVisibilityTests {
     /// Which posts of an open and of a private account each may see.
     static let table: [(Onlooker, open: Set<Visibility>, closed: Set<Visibility>)] = [
         (.nobody, [.everyone], []),
-        (.bobHimself, [.everyone, .followers, .author], [.everyone, .followers, .author]),
+        (.bobHimself, Set(Visibility.allCases), Set(Visibility.allCases)),
         (.follower, [.everyone, .followers], [.everyone, .followers]),
         (.mutingFollower, [.everyone, .followers], [.everyone, .followers]),
         (.stranger, [.everyone], []),
         (.blocked, [], []),
+        (.friend, [.everyone, .closeFriends], [.closeFriends]),
+        (.blockedFriend, [], []),
     ]
 
     @Test("who may see a post", arguments: table)

@@ -5,9 +5,11 @@ extension Change {
     /// answer from memory.
     package var restricts: Bool {
         switch self {
-        case .account, .relationship, .unfollowed, .post, .unshared, .sessionRevoked, .signingKeys, .bulk: true
+        case .account, .relationship, .unfollowed, .post, .unshared, .closeFriendRemoved, .sessionRevoked, .signingKeys,
+            .bulk:
+            true
         case .eventsAppended, .notified, .followed, .published, .counters, .postCounters, .marked, .shared, .pulled,
-            .timelinesDropped, .markersMoved:
+            .timelinesDropped, .markersMoved, .closeFriendAdded:
             false
         }
     }

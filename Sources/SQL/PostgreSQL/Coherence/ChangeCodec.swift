@@ -23,6 +23,8 @@ enum ChangeCodec {
         case notified = 50
         case shared = 40
         case unshared = 41
+        case closeFriendAdded = 70
+        case closeFriendRemoved = 71
     }
 
     /// `eventsAppended` is left out: whoever follows the log sees the events.
@@ -39,6 +41,8 @@ enum ChangeCodec {
             case .relationship(let one, let other): add(.relationship, [one, other])
             case .followed(let follower, let followee): add(.followed, [follower, followee])
             case .unfollowed(let follower, let followee): add(.unfollowed, [follower, followee])
+            case .closeFriendAdded(let owner, let friend): add(.closeFriendAdded, [owner, friend])
+            case .closeFriendRemoved(let owner, let friend): add(.closeFriendRemoved, [owner, friend])
             case .published(let post, let author, let position): add(.published, [post, author, position])
             case .post(let post, let author, let position): add(.post, [post, author, position])
             case .counters(let counters):
@@ -101,6 +105,8 @@ enum ChangeCodec {
             case .relationship: numbers(2).map { .relationship($0[0], $0[1]) }
             case .followed: numbers(2).map { .followed(follower: $0[0], followee: $0[1]) }
             case .unfollowed: numbers(2).map { .unfollowed(follower: $0[0], followee: $0[1]) }
+            case .closeFriendAdded: numbers(2).map { .closeFriendAdded(of: $0[0], friend: $0[1]) }
+            case .closeFriendRemoved: numbers(2).map { .closeFriendRemoved(of: $0[0], friend: $0[1]) }
             case .published: numbers(3).map { .published(post: $0[0], author: $0[1], position: $0[2]) }
             case .post: numbers(3).map { .post($0[0], author: $0[1], position: $0[2]) }
             case .counters: list(width: 4).map { .counters(Self.counters($0)) }
