@@ -28,6 +28,8 @@ package enum Change: Hashable, Sendable {
     case postCounters([Int64])
     /// What an account did with a post: of its flags, those in the mask are as in the value from now on.
     case marked(account: Int64, post: Int64, mask: Int64, value: Int64)
+    /// What an account said of a post for its own feed's sake, of its flags as with `marked`: it may have hidden the post.
+    case feedback(account: Int64, post: Int64, mask: Int64, value: Int64)
     /// A repost, with its own position, that is there from now on.
     case shared(post: Int64, sharer: Int64, position: Int64)
     /// A repost that is gone.

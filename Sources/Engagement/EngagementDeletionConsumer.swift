@@ -4,7 +4,7 @@ import EventLog
 import Posts
 import SQL
 
-/// Takes back what a deleted account did with posts: its reactions, bookmarks and marks, and
+/// Takes back what a deleted account did with posts: its reactions, bookmarks, feedback and marks, and
 /// how far it had read.
 package struct EngagementDeletionConsumer: TransactionalConsumer {
     package let group = "engagement-deletion"
@@ -32,7 +32,7 @@ package struct EngagementDeletionConsumer: TransactionalConsumer {
                         position: post.position, flags: ReactionFlags(now: nil, before: reaction).rawValue,
                         occurredAt: clock.now()), in: store)
             }
-            for table in ["bookmarks", "markers", "viewer_marks"] {
+            for table in ["bookmarks", "post_feedback", "markers", "viewer_marks"] {
                 try store.execute("DELETE FROM \(table) WHERE account_id = $1", [.integer(account.rawValue)])
             }
         }

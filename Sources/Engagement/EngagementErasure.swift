@@ -9,7 +9,7 @@ extension EngagementSchema {
     package static func erasure(_ dialect: Dialect, _ clock: WallClock) -> [ErasureStep] {
         [
             reactions(PostLayout(dialect), clock), .rows("viewer_marks", key: "post_id"),
-            .rows("bookmarks", key: "post_id"), .rows("markers", key: "list"),
+            .rows("bookmarks", key: "post_id"), .rows("post_feedback", key: "post_id"), .rows("markers", key: "list"),
         ]
     }
 

@@ -3,7 +3,7 @@ import SQL
 /// The tables this feature owns. A reaction lies with the post; that its actor reacted lies with the actor, in the posts'
 /// `viewer_marks`. Bookmarks lie with who made them.
 package enum EngagementSchema {
-    package static let migrations = [reactions, bookmarks, markers]
+    package static let migrations = [reactions, bookmarks, markers, feedback]
 
     /// `reaction_id` is a snowflake: lists show the newest first.
     private static let reactions = Migration("0017-reactions") { dialect in
@@ -47,5 +47,19 @@ package enum EngagementSchema {
                 PRIMARY KEY (account_id, list)) \(table)
             """
         ] + dialect.partitions(of: "markers")
+    }
+
+    /// `feedback_id` is a snowflake: the oldest gives way.
+    private static let feedback = Migration("0024-feedback") { dialect in
+        let table = dialect == .sqlite ? "WITHOUT ROWID" : dialect.partitioned(by: "account_id")
+        return [
+            """
+            CREATE TABLE post_feedback (
+                account_id BIGINT NOT NULL, post_id BIGINT NOT NULL,
+                kind SMALLINT NOT NULL CHECK (kind BETWEEN 1 AND 3), feedback_id BIGINT NOT NULL,
+                PRIMARY KEY (account_id, post_id)) \(table)
+            """,
+            "CREATE INDEX post_feedback_by_age ON post_feedback (account_id, feedback_id)",
+        ] + dialect.partitions(of: "post_feedback")
     }
 }

@@ -1,6 +1,7 @@
 import Core
 
-/// What a viewer did with a post. Raw values are stored: the reaction in the lowest three bits, then one bit each.
+/// What a viewer did with a post. Raw values are stored: the reaction in the lowest three bits, then one bit each, then
+/// two of feedback.
 package struct ViewerFlags: RawRepresentable, Hashable, Sendable {
     package let rawValue: Int64
 
@@ -15,17 +16,28 @@ package struct ViewerFlags: RawRepresentable, Hashable, Sendable {
     package var isShared: Bool { rawValue & Field.shared.mask != 0 }
     package var isBookmarked: Bool { rawValue & Field.bookmarked.mask != 0 }
 
+    package var feedback: Feedback? { Feedback(rawValue: (rawValue & Field.feedback.mask) >> 5) }
+    /// Whether the viewer wants the post out of the home feed.
+    package var isHidden: Bool { rawValue & Field.feedback.mask == Self(feedback: .hide).rawValue }
+
+    package init(feedback: Feedback) {
+        self.init(rawValue: feedback.rawValue << 5)
+    }
+
     /// One thing that a viewer does with a post, beside the others.
     package enum Field: Sendable, CaseIterable {
         case reaction
         case shared
         case bookmarked
+        /// Which is not told: it shows in what the feed has.
+        case feedback
 
         package var mask: Int64 {
             switch self {
-            case .reaction: 0b00111
-            case .shared: 0b01000
-            case .bookmarked: 0b10000
+            case .reaction: 0b0000111
+            case .shared: 0b0001000
+            case .bookmarked: 0b0010000
+            case .feedback: 0b1100000
             }
         }
     }
@@ -50,7 +62,7 @@ package struct ViewerFlags: RawRepresentable, Hashable, Sendable {
 
     private static let encodings = Encodings()
 
-    /// The JSON of all flags there are: it is laid for every post of every page.
+    /// The JSON of all flags that are told: it is laid for every post of every page.
     private struct Encodings: ~Copyable, Sendable {
         private let bytes: FrozenBytes
         private let starts: [Int]

@@ -20,7 +20,8 @@ package final class ViewerMarksCache: CommitObserver, Sendable {
     package func committed(_ changes: [Change]) {
         for change in changes {
             switch change {
-            case .marked(let account, let post, let mask, let value):
+            case .marked(let account, let post, let mask, let value),
+                .feedback(let account, let post, let mask, let value):
                 cache.update(ID(account)) { $0.set(post, mask: mask, value: value) }
             case .bulk: cache.invalidateAll()
             default: break

@@ -88,6 +88,7 @@ extension FeedReader {
             return directory.withCached(card.post.author) { author in
                 guard page.filter.removal(of: card.post, author: author.standing) == nil else { return true }
                 guard let flags = page.marks.flags(of: card.post.id.rawValue) else { return false }
+                if flags.isHidden { return true }
                 if page.open(at: position, to: &splicer) { card.write(author: author, viewer: flags, to: &splicer) }
                 return true
             }

@@ -36,8 +36,9 @@ extension FeedReader {
             ? page.filter.removal(of: post, author: author.standing) == nil
             : page.filter.admitsShared(post, author: author.standing)
         guard belongs else { return true }
-        guard let flags = page.marks.flags(of: post.id.rawValue),
-            case .known(let sharedBy) = sharedBy(card, repost, page.filter.relations),
+        guard let flags = page.marks.flags(of: post.id.rawValue) else { return false }
+        if flags.isHidden { return true }
+        guard case .known(let sharedBy) = sharedBy(card, repost, page.filter.relations),
             case .known(let quote) = quote(of: post, page)
         else { return false }
         guard repost == nil || sharedBy?.earliest == position else { return true }

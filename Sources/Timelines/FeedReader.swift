@@ -58,6 +58,12 @@ package struct FeedReader: Sendable {
         try await database.read { try Outbox.head(of: FanOutWork.topics, $0) }
     }
 
+    /// Whether the viewer hid this post from the home feed.
+    package func hides(_ post: ID<Post>, from viewer: ID<Account>) async throws -> Bool {
+        if let flags = marks.cached(viewer)?.flags(of: post.rawValue) { return flags.isHidden }
+        return try await marks.flags(of: [post], viewer: viewer)[post]?.isHidden == true
+    }
+
     /// A page of the viewer's home feed below `before`, newest first.
     package func page(of viewer: ID<Account>, before: Position, limit: Int) async throws -> FeedPage {
         let start = ContinuousClock.now

@@ -31,8 +31,12 @@ extension StoreCheckQueries {
         }
     }
 
+    private static let notHidden = """
+        NOT EXISTS (SELECT 1 FROM post_feedback h WHERE h.account_id = $1 AND h.post_id = p.id AND h.kind = 3)
+        """
+
     private static let belongsInFeed = """
-        p.state = 3 AND (p.author_id = $1 OR ((p.visibility <= 1 OR \(isForFriend))
+        p.state = 3 AND \(notHidden) AND (p.author_id = $1 OR ((p.visibility <= 1 OR \(isForFriend))
             AND NOT EXISTS (SELECT 1 FROM mutes WHERE muter_id = $1 AND muted_id = p.author_id)
             AND (p.reply_to_author IS NULL OR p.reply_to_author = $1 OR EXISTS (
                 SELECT 1 FROM following WHERE follower_id = $1 AND followee_id = p.reply_to_author))))
@@ -50,6 +54,7 @@ extension StoreCheckQueries {
         JOIN posts p ON p.id = r.post_id AND p.bucket = ((r.post_id >> 12) & 1023)
         JOIN users a ON a.id = p.author_id AND a.state = 0
         WHERE f.follower_id = $1 AND p.state = 3 AND p.author_id <> $1 AND p.author_id <> f.followee_id
+            AND \(notHidden)
             AND NOT EXISTS (SELECT 1 FROM mutes WHERE muter_id = $1 AND muted_id IN (f.followee_id, p.author_id))
             AND NOT EXISTS (SELECT 1 FROM blocks WHERE blocker_id = $1 AND blocked_id = p.author_id)
             AND NOT EXISTS (SELECT 1 FROM blocks WHERE blocker_id = p.author_id AND blocked_id = $1)
@@ -59,4 +64,15 @@ extension StoreCheckQueries {
                 ELSE (p.visibility = 0 AND a.is_private = 0) OR \(isForFriend) END
         GROUP BY p.id
         """
+
+    /// What was hidden is read from rows here and from marks by feeds.
+    static let feedbackOtherThanMarks = (
+        "marks of viewers do not say what their feedback says",
+        """
+        SELECT (SELECT count(*) FROM viewer_marks m WHERE ((m.flags >> 5) & 3) > 0 AND NOT EXISTS (
+            SELECT 1 FROM post_feedback f WHERE f.account_id = m.account_id AND f.post_id = m.post_id))
+            + (SELECT count(*) FROM post_feedback f WHERE NOT EXISTS (SELECT 1 FROM viewer_marks m
+                WHERE m.account_id = f.account_id AND m.post_id = f.post_id AND ((m.flags >> 5) & 3) = f.kind))
+        """
+    )
 }

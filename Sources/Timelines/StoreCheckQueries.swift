@@ -20,8 +20,7 @@ enum StoreCheckQueries {
         (
             "replies answer a post that never was",
             """
-            SELECT count(*) FROM posts r WHERE r.reply_to IS NOT NULL
-                AND NOT EXISTS (
+            SELECT count(*) FROM posts r WHERE r.reply_to IS NOT NULL AND NOT EXISTS (
                 SELECT 1 FROM posts p WHERE p.id = r.reply_to AND p.bucket = ((r.reply_to >> 12) & 1023))
             """
         ),
@@ -51,6 +50,7 @@ enum StoreCheckQueries {
                         AND p.quote_of = q.post_id AND p.state = 3))
             """
         ),
+        feedbackOtherThanMarks,
         (
             "revisions have no post",
             """

@@ -46,7 +46,8 @@ struct Stretch: Sendable {
         let repost = reposts[position]
         guard let card = cards[repost?.postPosition ?? position] else { return .gone }
         let post = card.post
-        guard let author = accounts[post.author] else { return .hidden }
+        let flags = flags[post.id] ?? .none
+        guard let author = accounts[post.author], !flags.isHidden else { return .hidden }
         let sharedBy = sharings[post.id].flatMap { SharedBy($0, of: post.author, cards: { accounts[$0] }) }
         if repost == nil {
             guard filter.removal(of: post, author: author.standing) == nil else { return .hidden }
@@ -57,7 +58,7 @@ struct Stretch: Sendable {
         }
         return .shown(
             PostService.Shown(
-                card: card, author: author, flags: flags[post.id] ?? .none, sharedBy: sharedBy,
+                card: card, author: author, flags: flags, sharedBy: sharedBy,
                 quote: post.quote.flatMap { quotes[$0.post] }, place: position))
     }
 }

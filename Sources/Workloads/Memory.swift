@@ -76,6 +76,7 @@ struct Memory: Sendable {
                 database: database, posts: posts, marks: marks, directory: directory, relations: relations, ids: ids,
                 clock: clock),
             bookmarks: BookmarkService(database: database, posts: posts, marks: marks, ids: ids),
+            feedback: FeedbackService(database: database, posts: posts, marks: marks, ids: ids),
             feed: feed, markers: markers,
             notifications: NotificationService(
                 database: database, directory: directory, relations: relations, posts: posts, markers: markers),

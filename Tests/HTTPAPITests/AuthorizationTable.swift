@@ -93,6 +93,9 @@ enum AuthorizationTable {
         "GET /v1/comments/{id}/likes": Row(subjects: Subject.posts, rule: Row.seesPost),
         "POST /v1/posts/{id}/bookmark": Row(subjects: Subject.posts, rule: Row.seesPost, isDestructive: true),
         "DELETE /v1/posts/{id}/bookmark": Row(subjects: Subject.posts, rule: Row.seesPost, isDestructive: true),
+        "POST /v1/posts/{id}/feedback": Row(
+            subjects: Subject.posts, rule: Row.seesPost, body: { _, _ in #"{"kind":"hide"}"# }, isDestructive: true),
+        "DELETE /v1/posts/{id}/feedback": Row(subjects: Subject.posts, rule: Row.seesPost, isDestructive: true),
         "POST /v1/posts/{id}/share": Row(subjects: Subject.posts, rule: Row.sharesPost, isDestructive: true),
         "DELETE /v1/posts/{id}/share": Row(subjects: Subject.posts, rule: Row.seesPost, isDestructive: true),
         "GET /v1/posts/{id}/quotes": Row(subjects: Subject.posts, rule: Row.seesPost),

@@ -183,6 +183,7 @@ struct AuthorizationWorld: Sendable {
             "SELECT id || ' ' || comment_policy || ' ' || share_policy FROM posts ORDER BY id",
             "SELECT post_id || ' ' || position FROM quotes ORDER BY position",
             "SELECT sharer_id || ' ' || post_id FROM reposts ORDER BY position",
+            "SELECT account_id || ' ' || post_id || ' ' || kind FROM post_feedback ORDER BY feedback_id",
             "SELECT account_id || ' ' || post_id FROM pins ORDER BY pin_id",
             "SELECT follower_id || ' ' || followee_id FROM following ORDER BY follow_id",
             "SELECT requester_id || ' ' || target_id FROM follow_requests ORDER BY request_id",

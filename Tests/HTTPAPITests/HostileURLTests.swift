@@ -63,6 +63,7 @@ struct HostileURLTests {
                     switch endpoint.operation.body {
                     case "PostChanges", "NewComment": #"{"content":"hello"}"#
                     case "NewPostSettings": #"{"comments":"closed"}"#
+                    case "NewFeedback": #"{"kind":"hide"}"#
                     case .some: "{}"
                     case nil: nil
                     }

@@ -44,6 +44,7 @@ struct TestServer: Sendable {
         }()
         var pullThreshold: Int64 = 10_000
         var deletionGrace: Duration = .seconds(14 * 86_400)
+        var feedbackRowsMax = Limits.feedbackRowsMax
         var streams: StreamSettings = {
             var settings = StreamSettings()
             settings.tick = .milliseconds(20)
@@ -147,6 +148,8 @@ struct TestServer: Sendable {
                 database: database, posts: posts, marks: marks, directory: directory, relations: relations, ids: ids,
                 clock: wall),
             bookmarks: BookmarkService(database: database, posts: posts, marks: marks, ids: ids),
+            feedback: FeedbackService(
+                database: database, posts: posts, marks: marks, ids: ids, rowsMax: options.feedbackRowsMax),
             feed: feed, markers: markers,
             notifications: NotificationService(
                 database: database, directory: directory, relations: relations, posts: posts, markers: markers),

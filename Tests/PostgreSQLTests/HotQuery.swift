@@ -81,6 +81,10 @@ struct HotQuery: Sendable, CustomTestStringConvertible {
         HotQuery("counts of reactions", rows: ["reaction_counters": any("post_id", of: [posts[0]])]) {
             _ = try ReactionQueries.counts(posts[0], $0)
         },
+        HotQuery("feedback of an account", rows: ["post_feedback": any("account_id", of: [authors[0]])]) {
+            _ = try FeedbackRows.count(of: authors[0], $0)
+            _ = try FeedbackRows.oldest(of: authors[0], $0)
+        },
         HotQuery("taking a mark back", rows: ["viewer_marks": any("account_id", of: [authors[0]])], isWrite: true) {
             for statement in MarkQueries.set(.reaction, to: 0, of: posts[0], by: authors[0]) {
                 try $0.append(statement)

@@ -120,6 +120,10 @@ struct PlanStore: Sendable {
         INSERT INTO notification_groups (account_id, kind, subject_id, newest_id, beyond)
         SELECT account_id, kind, subject_id, notification_id, 0 FROM notifications
         """,
+        """
+        INSERT INTO post_feedback (account_id, post_id, kind, feedback_id)
+        SELECT account_id, post_id, 1, post_id FROM viewer_marks
+        """,
         "INSERT INTO followers (follower_id, followee_id, follow_id) SELECT * FROM following",
         """
         INSERT INTO outbox (topic, kind, key, subject, object, position, flags, occurred_at)

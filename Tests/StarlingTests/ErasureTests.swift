@@ -112,6 +112,7 @@ struct ErasureTests {
                 "INSERT INTO viewer_marks (account_id, post_id, flags) VALUES (\(account), 800, 1)",
                 "INSERT INTO reactions (bucket, post_id, actor_id, kind, reaction_id) VALUES (0, 800, \(account), 1, \(account))",
                 "INSERT INTO bookmarks (account_id, post_id, folder, bookmark_id) VALUES (\(account), 800, '', 1)",
+                "INSERT INTO post_feedback (account_id, post_id, kind, feedback_id) VALUES (\(account), 800, 1, 1)",
                 "INSERT INTO markers (account_id, list, last_read_id, version, updated_at) VALUES (\(account), 0, 1, 1, 1)",
                 "INSERT INTO pulled_authors (author_id, is_pulled, unpushed_through) VALUES (\(account), 1, 1)",
             ]

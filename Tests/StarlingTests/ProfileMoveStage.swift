@@ -117,7 +117,7 @@ struct ProfileMoveStage: Sendable {
         """,
         "INSERT INTO mentions (bucket, post_id, account_id) SELECT (id >> 12) & 1023, id, 8 FROM posts ORDER BY id LIMIT 1",
         "INSERT INTO pins (account_id, post_id, pin_id) SELECT author_id, id, 103 FROM posts ORDER BY id LIMIT 1",
-        "INSERT INTO viewer_marks (account_id, post_id, flags) SELECT 7, id, 13 FROM posts ORDER BY id LIMIT 1",
+        "INSERT INTO viewer_marks (account_id, post_id, flags) SELECT 7, id, 109 FROM posts ORDER BY id LIMIT 1",
         """
         INSERT INTO reactions (bucket, post_id, actor_id, kind, reaction_id)
         SELECT (id >> 12) & 1023, id, 7, 6, 104 FROM posts ORDER BY id LIMIT 1
@@ -130,6 +130,7 @@ struct ProfileMoveStage: Sendable {
         INSERT INTO bookmarks (account_id, post_id, folder, bookmark_id)
         SELECT 7, id, 'Read "later" é', 105 FROM posts ORDER BY id LIMIT 1
         """,
+        "INSERT INTO post_feedback (account_id, post_id, kind, feedback_id) SELECT 7, id, 3, 107 FROM posts ORDER BY id LIMIT 1",
         "INSERT INTO markers (account_id, list, last_read_id, version, updated_at) VALUES (7, 0, 106, 3, 5)",
         """
         INSERT INTO notifications (account_id, kind, subject_id, actor_id, object_id, notification_id, detail)

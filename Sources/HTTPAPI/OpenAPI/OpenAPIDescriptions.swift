@@ -1,4 +1,5 @@
 import Core
+import Engagement
 import Notifications
 import Posts
 
@@ -27,6 +28,12 @@ enum OpenAPIDescriptions {
         "unbookmark": "Also for a post that you kept and may not see any more.",
         "listBookmarks": "Posts that you may not see any more are left out. `folder` lists one folder.",
         "listBookmarkFolders": "By name.",
+        "giveFeedback":
+            "`hide` takes the post out of your home feed at once and for good, also where somebody shares it; profiles and the "
+            + "post itself still show it, and your own posts can be hidden, too. `more` and `less` are for what is "
+            + "suggested to you. It replaces what you said before; nobody else sees it. Of the newest \(Limits.feedbackRowsMax) "
+            + "posts that you said something of, it is kept.",
+        "takeFeedbackBack": "Also for a post that you may not see any more. Where you said nothing it changes nothing.",
         "share":
             "Your followers find it in their feeds, once, however many share it: where the post stands by itself for those who "
             + "follow its author, else where the first of those they follow shared it. 201 for a new repost, 200 where it "

@@ -4,7 +4,8 @@ import Posts
 
 extension OpenAPISchemas {
     static let engagement: [(key: String, value: OpenAPIValue)] = [
-        ("NewReaction", newReaction), ("NewBookmark", newBookmark), ("ReactionEntry", entry),
+        ("NewReaction", newReaction), ("NewBookmark", newBookmark), ("NewFeedback", newFeedback),
+        ("ReactionEntry", entry),
         (
             "ReactionPage",
             page(
@@ -26,6 +27,14 @@ extension OpenAPISchemas {
             "folder": [
                 "type": ["string", "null"], "maxLength": .integer(Limits.bookmarkFolderCharactersMax),
                 "examples": ["To read"],
+            ]
+        ])
+
+    private static let newFeedback = object(
+        "What you want of posts like this one.",
+        [
+            "kind": [
+                "type": "string", "enum": .array(Feedback.allCases.map { .string($0.name) }), "examples": ["hide"],
             ]
         ])
 

@@ -31,6 +31,7 @@ package struct API: Sendable {
             PostRoutes(services: services).endpoints,
             FeedRoutes(services: services).endpoints, CommentRoutes(services: services).endpoints,
             EngagementRoutes(services: services).endpoints, ShareRoutes(services: services).endpoints,
+            FeedbackRoutes(services: services).endpoints,
             StreamRoutes(services: services).endpoints,
             NotificationRoutes(services: services).endpoints, WebSocketRoutes(services: services).endpoints,
         ]

@@ -20,6 +20,7 @@ package struct APIServices: Sendable {
     package let posts: PostService
     package let reactions: ReactionService
     package let bookmarks: BookmarkService
+    package let feedback: FeedbackService
     package let feed: FeedReader
     package let markers: MarkerService
     package let notifications: NotificationService
@@ -31,8 +32,9 @@ package struct APIServices: Sendable {
     package init(
         accounts: AccountService, sessions: SessionService, authenticator: Authenticator,
         activity: ActivityRecorder, directory: AccountDirectory, relations: RelationsCache, graph: GraphService,
-        posts: PostService, reactions: ReactionService, bookmarks: BookmarkService, feed: FeedReader,
-        markers: MarkerService, notifications: NotificationService, streams: StreamHub, database: any Database
+        posts: PostService, reactions: ReactionService, bookmarks: BookmarkService, feedback: FeedbackService,
+        feed: FeedReader, markers: MarkerService, notifications: NotificationService, streams: StreamHub,
+        database: any Database
     ) {
         self.accounts = accounts
         self.sessions = sessions
@@ -44,6 +46,7 @@ package struct APIServices: Sendable {
         self.posts = posts
         self.reactions = reactions
         self.bookmarks = bookmarks
+        self.feedback = feedback
         self.feed = feed
         self.markers = markers
         self.notifications = notifications

@@ -11,8 +11,8 @@ enum MovedTables {
         "post_revisions",
         "post_counters", "replies", "pins", "mentions", "reposts", "post_shares", "quotes",
         "viewer_marks",
-        "reactions", "reaction_counters", "bookmarks", "markers", "notifications", "notification_groups",
-        "import_progress",
+        "reactions", "reaction_counters", "bookmarks", "post_feedback", "markers", "notifications",
+        "notification_groups", "import_progress",
         "idempotency_keys", "outbox", "outbox_retention", "consumer_offsets", "dead_letters",
         "pulled_authors", "timeline_generation", "rate_limits",
     ]

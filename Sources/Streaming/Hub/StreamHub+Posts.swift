@@ -74,7 +74,9 @@ extension StreamHub {
         for listener in listeners {
             let known = relations.cached(ID(listener))
             let relations = if let known { known } else { try await self.relations.relations(of: ID(listener)) }
-            if HomeFilter(relations: relations).removal(of: post, author: author.standing) == nil {
+            if HomeFilter(relations: relations).removal(of: post, author: author.standing) == nil,
+                try await !feed.hides(post.id, from: ID(listener))
+            {
                 viewers.insert(listener)
             }
         }
@@ -105,8 +107,13 @@ extension StreamHub {
     private func tellCounters(of cards: [PostCard], to account: Int64) async throws {
         let filter = HomeFilter(relations: try await relations.relations(of: ID(account)))
         let authors = try await directory.cards(cards.map(\.post.author))
-        let shown = cards.filter { card in
-            authors[card.post.author].map { filter.removal(of: card.post, author: $0.standing) == nil } ?? false
+        var shown: [PostCard] = []
+        for card in cards {
+            guard let author = authors[card.post.author],
+                filter.removal(of: card.post, author: author.standing) == nil,
+                try await !feed.hides(card.post.id, from: ID(account))
+            else { continue }
+            shown.append(card)
         }
         guard !shown.isEmpty else { return }
         var json = JSONWriter(capacity: 128 * shown.count)

@@ -166,7 +166,7 @@ extension Change {
         case .published, .post, .postCounters, .followed, .unfollowed, .account, .sessionRevoked, .signingKeys,
             .markersMoved, .notified, .bulk:
             true
-        case .eventsAppended, .relationship, .counters, .marked, .shared, .unshared, .pulled,
+        case .eventsAppended, .relationship, .counters, .marked, .feedback, .shared, .unshared, .pulled,
             .timelinesDropped, .closeFriendAdded, .closeFriendRemoved:
             false
         }

@@ -53,6 +53,10 @@ struct StoreCheckTests {
         Damage(sql: "UPDATE post_counters SET quotes = 7", finding: "posts have a wrong number of quotes"),
         Damage(
             sql: "DELETE FROM quotes", finding: "quotes are listed that are not there, or not listed", isMended: false),
+        Damage(
+            sql:
+                "INSERT INTO post_feedback (account_id, post_id, kind, feedback_id) SELECT author_id, id, 1, id FROM posts",
+            finding: "marks of viewers do not say what their feedback says", isMended: false),
         Damage(sql: "DELETE FROM reposts", finding: "reposts are listed that are not there", isMended: false),
         Damage(sql: "DELETE FROM followers", finding: "follows are stored in one direction only"),
         Damage(

@@ -23,9 +23,11 @@ struct Bookmarks {
     mutating func set(_ viewer: Int, imports: Int, at moment: Int, _ inspection: Inspection) async throws {
         let page = try await inspection.world.node.api.feed.page(
             of: inspection.ids[viewer], before: .highest, limit: 3)
+        let model = inspection.model
+        // What is hidden is no news when it comes back.
         kept[viewer] = Bookmark(
-            latest: page.latest, seen: Set(inspection.model.home(of: viewer).map(\.id)), imports: imports,
-            moment: moment)
+            latest: page.latest, seen: Set(model.home(of: viewer).map(\.id)).union(model.hidden(from: viewer)),
+            imports: imports, moment: moment)
     }
 
     /// Looks what came since: all that became part of the feed, and nothing that is not part of it.

@@ -132,7 +132,8 @@ struct Inspection {
         guard shown.sharedBy?.accounts.map(\.account.id) ?? [] == names,
             shown.sharedBy?.count ?? 0 == wanted.sharedBy.count, post.sharePolicy == wanted.post.sharing,
             Int(shown.card.shares) == model.shareCount(of: wanted.id),
-            viewer.map({ shown.flags.isShared == (model.share(of: wanted.id, by: $0) != nil) }) ?? true
+            viewer.map({ shown.flags.isShared == (model.share(of: wanted.id, by: $0) != nil) }) ?? true,
+            viewer.map({ shown.flags.feedback == model.users[$0].feedback[wanted.id] }) ?? true
         else { throw Mismatch(what: "who shared in " + what, viewer: viewer, missing: [wanted.id]) }
         try compareQuotes(shown, wanted.post, viewer, what)
     }

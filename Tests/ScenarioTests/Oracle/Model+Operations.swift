@@ -14,6 +14,7 @@ extension Model {
         case .unshare(let id, let sharer): expectationOfUnshare(sharer, id)
         case .quote(let author, let id, _): expectationOfQuote(author, id)
         case .setSharing(let id, let author, _): owns(author, id) ? .done : .refused
+        case .feedback(let id, let viewer, let feedback): mayJudge(viewer, id, feedback) ? .done : .refused
         case .follow(let one, let other): expectationOfFollow(one, other)
         case .unfollow(let one, let other): isActive(other) && !isApart(one, other) ? .done : .refused
         case .block(let one, let other), .unblock(let one, let other), .mute(let one, let other),
@@ -69,6 +70,7 @@ extension Model {
         case .post, .reply, .edit, .delete, .remove, .setComments, .importPosts:
             applyToPosts(operation, outcome, at: moment)
         case .share, .unshare, .setSharing, .quote: applyShare(operation, outcome, at: moment)
+        case .feedback(let id, let viewer, let feedback): users[viewer].feedback[id] = feedback
         case .suspend(let user): users[user].state = .suspended
         case .reinstate(let user): users[user].state = .active
         case .deleteAccount(let user): users[user].state = .deleted

@@ -16,6 +16,8 @@ struct Model {
         var mutes: Set<Int> = []
         /// Who may see what is for close friends.
         var friends: Set<Int> = []
+        /// What they said of posts for their own feed.
+        var feedback: [Int64: Feedback] = [:]
         /// Whether what a deleted account left has been taken down.
         var isErased = false
     }
@@ -106,7 +108,8 @@ struct Model {
                 }
             }
         }
-        return (found + sharedHome(of: viewer)).sorted { $0.place > $1.place }
+        let hidden = hidden(from: viewer)
+        return (found + sharedHome(of: viewer)).filter { !hidden.contains($0.id) }.sorted { $0.place > $1.place }
     }
 
     /// What one author posted and shared, newest first; nil where this viewer is told that there is no such account.

@@ -14,6 +14,8 @@ enum Operation: Sendable {
     case share(Int64, by: Int)
     case unshare(Int64, by: Int)
     case quote(by: Int, of: Int64, Visibility)
+    /// What somebody says of a post for their own feed; nil takes it back.
+    case feedback(Int64, by: Int, Feedback?)
     /// An edit that says who may share a post.
     case setSharing(Int64, by: Int, SharePolicy)
     case follow(Int, Int)
@@ -50,7 +52,7 @@ enum Operation: Sendable {
         case .post(let one, _), .reply(let one, _, _), .edit(_, let one, _), .delete(_, let one),
             .remove(_, let one), .setComments(_, let one, _), .share(_, let one), .unshare(_, let one),
             .setSharing(_, let one, _), .quote(let one, _, _),
-            .setPrivate(let one, _),
+            .feedback(_, let one, _), .setPrivate(let one, _),
             .suspend(let one), .reinstate(let one), .deleteAccount(let one), .read(let one, _, _),
             .dropTimeline(let one):
             [one]

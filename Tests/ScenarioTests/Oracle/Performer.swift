@@ -1,5 +1,6 @@
 import Accounts
 import Core
+import Engagement
 import EventLog
 import HTTPAPI
 import Posts
@@ -35,6 +36,9 @@ struct Performer {
             case .post, .reply, .edit, .delete, .remove, .setComments, .importPosts:
                 return try await performOnPosts(operation, moment)
             case .share, .unshare, .setSharing, .quote: return try await performOnShares(operation, moment)
+            case .feedback(let id, let viewer, let feedback):
+                try await give(feedback, on: id, viewer)
+                return .done
             case .suspend, .reinstate, .deleteAccount, .setPrivate: return try await performOnAccount(operation)
             case .drainFanOut, .stepFanOut, .replay, .drainCounters, .drainDeletions, .dropTimeline, .dropTimelines,
                 .restart, .wait, .read:
@@ -92,6 +96,15 @@ struct Performer {
         default: break
         }
         return .done
+    }
+
+    private func give(_ feedback: Feedback?, on id: Int64, _ viewer: Int) async throws {
+        let service = world.node.api.feedback
+        if let feedback {
+            try await service.give(feedback, on: ID(id), viewer: ids[viewer])
+        } else {
+            try await service.takeBack(ID(id), viewer: ids[viewer])
+        }
     }
 
     private func draft(_ content: PostContent, _ visibility: Visibility) -> PostDraft {

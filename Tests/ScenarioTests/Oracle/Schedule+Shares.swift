@@ -1,3 +1,4 @@
+import Core
 import Posts
 
 extension Schedule {
@@ -18,6 +19,15 @@ extension Schedule {
             // Mostly open, or little would be shared.
             let policy: SharePolicy = number(2) == 0 ? .everyone : number(2) == 0 ? .followers : .nobody
             return pick(Array(model.written[someone].suffix(6))).map { .setSharing($0, by: someone, policy) }
+        }
+    }
+
+    mutating func visibility() -> Visibility {
+        switch number(10) {
+        case 0, 1: .author
+        case 2, 3: .followers
+        case 4: .closeFriends
+        default: .everyone
         }
     }
 }

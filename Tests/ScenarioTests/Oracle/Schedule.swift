@@ -8,7 +8,7 @@ struct Schedule {
         case register, post, reply, edit, delete, remove, setComments, follow, unfollow, block, unblock, mute, unmute,
             setPrivate, accept
         case reject, suspend, reinstate, deleteAccount, importPosts, importFollows, read, drainFanOut, stepFanOut
-        case share, unshare, setSharing, quote, befriend, unfriend
+        case share, unshare, setSharing, quote, feedback, befriend, unfriend
         case replay, drainCounters, drainDeletions, dropTimeline, dropTimelines, restart, wait
 
         /// How often, in two thousand or so. What empties all timelines is rare, or they would never be warm.
@@ -25,7 +25,7 @@ struct Schedule {
             case .mute, .unmute, .stepFanOut, .drainCounters, .quote: 44
             case .accept, .befriend: 60
             case .edit, .delete, .drainFanOut: 100
-            case .reply, .share: 120
+            case .reply, .share, .feedback: 120
             case .unfollow: 160
             case .post: 280
             case .follow: 320
@@ -74,6 +74,7 @@ struct Schedule {
         case .register: return .register
         case .post, .reply, .edit, .delete, .remove, .setComments, .importPosts: return drawPost(kind, model, now)
         case .share, .unshare, .setSharing, .quote: return drawShare(kind, model)
+        case .feedback: return drawFeedback(model)
         case .suspend, .reinstate, .deleteAccount, .setPrivate: return drawAccount(kind, model)
         case .drainFanOut: return .drainFanOut
         case .stepFanOut: return .stepFanOut(1 + number(6))
@@ -109,15 +110,6 @@ struct Schedule {
     /// Some are drawn far more often than others.
     mutating func target(_ model: Model) -> Int {
         min(number(model.users.count), number(model.users.count))
-    }
-
-    mutating func visibility() -> Visibility {
-        switch number(10) {
-        case 0, 1: .author
-        case 2, 3: .followers
-        case 4: .closeFriends
-        default: .everyone
-        }
     }
 
     /// A follow to begin with, so that there is a graph.

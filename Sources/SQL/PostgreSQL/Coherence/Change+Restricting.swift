@@ -5,8 +5,8 @@ extension Change {
     /// answer from memory.
     package var restricts: Bool {
         switch self {
-        case .account, .relationship, .unfollowed, .post, .unshared, .closeFriendRemoved, .sessionRevoked, .signingKeys,
-            .bulk:
+        case .account, .relationship, .unfollowed, .post, .unshared, .closeFriendRemoved, .feedback, .sessionRevoked,
+            .signingKeys, .bulk:
             true
         case .eventsAppended, .notified, .followed, .published, .counters, .postCounters, .marked, .shared, .pulled,
             .timelinesDropped, .markersMoved, .closeFriendAdded:

@@ -23,6 +23,7 @@ enum ChangeCodec {
         case notified = 50
         case shared = 40
         case unshared = 41
+        case feedback = 42
         case closeFriendAdded = 70
         case closeFriendRemoved = 71
     }
@@ -59,6 +60,8 @@ enum ChangeCodec {
             case .shared(let post, let sharer, let position): add(.shared, [post, sharer, position])
             case .unshared(let post, let sharer, let position): add(.unshared, [post, sharer, position])
             case .marked(let account, let post, let mask, let value): add(.marked, [account, post, mask, value])
+            case .feedback(let account, let post, let mask, let value):
+                add(.feedback, [account, post, mask, value])
             }
         }
         return bytes
@@ -121,6 +124,7 @@ enum ChangeCodec {
             case .shared: numbers(3).map { .shared(post: $0[0], sharer: $0[1], position: $0[2]) }
             case .unshared: numbers(3).map { .unshared(post: $0[0], sharer: $0[1], position: $0[2]) }
             case .marked: numbers(4).map { .marked(account: $0[0], post: $0[1], mask: $0[2], value: $0[3]) }
+            case .feedback: numbers(4).map { .feedback(account: $0[0], post: $0[1], mask: $0[2], value: $0[3]) }
             }
         }
 
