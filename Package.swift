@@ -139,7 +139,8 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(
-            name: "SocialGraph", dependencies: ["Core", "Telemetry", "SQL", "EventLog", "KeyValue", "Accounts"],
+            name: "SocialGraph",
+            dependencies: ["Core", "Text", "Telemetry", "SQL", "EventLog", "KeyValue", "Accounts"],
             swiftSettings: settings
         ),
         .target(
@@ -159,7 +160,7 @@ let package = Package(
         ),
         .target(
             name: "Notifications",
-            dependencies: ["Core", "SQL", "EventLog", "Accounts", "SocialGraph", "Posts", "Engagement"],
+            dependencies: ["Core", "Text", "SQL", "EventLog", "Accounts", "SocialGraph", "Posts", "Engagement"],
             swiftSettings: settings
         ),
         .target(

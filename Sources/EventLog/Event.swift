@@ -40,6 +40,8 @@ package enum EventKind: Int64, Sendable, CaseIterable {
     case muted = 25
     case followRequested = 26
     case followRequestEnded = 27
+    /// Somebody wants to read again what a word of theirs hid.
+    case wordsUnmuted = 28
     /// The key is the friend, whose feed may have more from now on.
     case closeFriendAdded = 90
 
@@ -63,7 +65,7 @@ package enum EventKind: Int64, Sendable, CaseIterable {
             .sharesImported:
             .posts
         case .followed, .unfollowed, .unmuted, .followsImported, .blocked, .muted, .followRequested,
-            .followRequestEnded, .closeFriendAdded:
+            .followRequestEnded, .closeFriendAdded, .wordsUnmuted:
             .graph
         case .accountRegistered, .accountUpdated, .accountSuspended, .accountReinstated, .accountDeleted,
             .accountsImported:

@@ -5,9 +5,11 @@ import SQL
 import SocialGraph
 
 /// Decides who hears of what, on the state that the transaction finds: nobody hears of somebody they block, who blocks them
-/// or whom they mute, of a post that they may not see, or of accounts that take no part.
+/// or whom they mute, of a post that they may not see or with a word they mute, or of accounts that take no part.
 struct NotificationAdmission {
     let dialect: Dialect
+    /// Milliseconds since 1970.
+    let now: Int64
 
     func admitted(
         _ draft: NotificationDraft, _ store: any SQLReader
@@ -21,11 +23,13 @@ struct NotificationAdmission {
         for (recipient, facts) in Dictionary(grouping: facts, by: \.group.recipient) {
             welcome[recipient] = try welcomed(Set(facts.map(\.actor)), by: recipient, store)
         }
+        let unwanted = try unwanted(facts, store)
         // In one order, so that two processes never wait for each other.
         return try told.sorted { $0.key < $1.key }.compactMap { group, facts in
             guard active[group.recipient] != nil else { return nil }
             let kept = try facts.filter { fact in
-                guard let isPrivate = active[fact.actor], welcome[group.recipient]?.contains(fact.actor) == true
+                guard !unwanted.contains(fact), let isPrivate = active[fact.actor],
+                    welcome[group.recipient]?.contains(fact.actor) == true
                 else { return false }
                 return try maySee(fact, posts, actorIsPrivate: isPrivate, store)
             }

@@ -17,15 +17,27 @@ extension NotificationService {
             cards[actor]?.account.isActive == true && !relations.apart.contains(actor)
                 && !relations.muted.contains(actor)
         }
+        let muted = try await posts.mutedText(in: .notifications, for: viewer)
+        let unwanted = try await unwanted(rows, muted, by: viewer)
         let admitted = rows.map { row in
             var row = row
-            row.facts.removeAll { !isWelcome($0.actor) }
+            row.facts.removeAll { !isWelcome($0.actor) || unwanted.contains($0.object) }
             return row
         }.filter { !$0.facts.isEmpty }
         let wanted = Set(admitted.flatMap(\.posts))
-        let posts = try await posts.posts(wanted.map { ID($0) }, viewer: viewer)
+        let posts = try await posts.posts(wanted.map { ID($0) }, viewer: viewer, muted: muted)
         let byID = Dictionary(posts.map { ($0.card.post.id.rawValue, $0) }) { first, _ in first }
         return admitted.compactMap { present($0, to: viewer, cards, byID, read: read) }
+    }
+
+    /// The posts with a word in them that the viewer does not want to read; asked of the few who mute words.
+    private func unwanted(
+        _ rows: [NotificationRows.Group], _ muted: MutedText?, by viewer: ID<Account>
+    ) async throws -> Set<Int64> {
+        guard let muted else { return [] }
+        let telling = Set(rows.flatMap { $0.facts.map(\.object) }).subtracting([0])
+        let shown = try await posts.posts(telling.map { ID($0) }, viewer: viewer)
+        return Set(shown.filter { muted.hides($0.card) }.map(\.card.post.id.rawValue))
     }
 
     private func present(

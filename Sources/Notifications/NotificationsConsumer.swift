@@ -21,8 +21,9 @@ package struct NotificationsConsumer: TransactionalConsumer {
         var draft = NotificationDraft()
         for source in sources { try source.read(events, into: &draft, store) }
         guard !draft.isEmpty else { return }
-        let admitted = try NotificationAdmission(dialect: dialect).admitted(draft, store)
-        var book = NotificationBook(store: store, now: clock.now())
+        let now = clock.now()
+        let admitted = try NotificationAdmission(dialect: dialect, now: now).admitted(draft, store)
+        var book = NotificationBook(store: store, now: now)
         for (group, facts) in admitted { try book.add(facts, to: group, detail: draft.detail) }
         for fact in draft.takenBack { try book.takeBack(fact) }
         for withdrawal in draft.withdrawals { try book.carryOut(withdrawal) }

@@ -48,6 +48,13 @@ package final class PostCard: Sendable {
         rest = FrozenBytes(writer.bytes)
     }
 
+    /// The text, read back from its JSON: few readers need it, and the card holds it once.
+    package var content: String {
+        rest.withUnsafeBytes { JSONString.text($0.dropFirst(Self.contentStart.utf8CodeUnitCount)) }
+    }
+
+    private static let contentStart: StaticString = ",\"content\":\""
+
     /// About the bytes this card keeps in memory.
     package var cost: Int { byteCount + 256 }
 
@@ -97,6 +104,7 @@ package final class PostCard: Sendable {
     private static func writeBody(
         _ post: Post, _ content: String, _ entities: PostEntities, to writer: inout JSONWriter
     ) {
+        // Begins as `contentStart` says.
         writer.raw(",\"content\":")
         writer.string(content)
         writer.raw(",\"content_type\":\"text/plain\",\"entities\":")

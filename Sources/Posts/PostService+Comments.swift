@@ -58,11 +58,12 @@ extension PostService {
         let authors = try await directory.cards(Array(Set(cards.values.map(\.post.author))))
         let relations = try await relations(of: viewer)
         let flags = try await flags(of: cards.values.map(\.post.id), viewer)
-        let quotes = try await quotes(of: cards.values, relations)
+        let muted = relations.flatMap { MutedText($0, in: .comments, at: clock.now()) }
+        let quotes = try await quotes(of: cards.values, relations, muted: muted)
         return positions.compactMap { position in
             guard let card = cards[position], let author = authors[card.post.author],
                 PostVisibility.admits(card.post, author: author.account, relations: relations),
-                relations?.muted.contains(card.post.author) != true
+                relations?.muted.contains(card.post.author) != true, muted?.hides(card) != true
             else { return nil }
             return Shown(
                 card: card, author: author, flags: flags[card.post.id] ?? .none,

@@ -27,9 +27,10 @@ extension PostService {
 
     /// What these posts quote, by the quoted post.
     func quotes(
-        of cards: some Collection<PostCard>, _ relations: Relations?
+        of cards: some Collection<PostCard>, _ relations: Relations?, muted: MutedText? = nil
     ) async throws -> [ID<Post>: ShownQuote] {
-        try await ShownQuote.load(for: cards, relations: relations, from: library, directory, marks)
+        try await ShownQuote.load(
+            for: cards, relations: relations, muted: muted, from: library, directory, marks)
     }
 
     /// A page of the posts that quote a post, the newest first. Those that the viewer may not see, or whose authors are

@@ -90,12 +90,15 @@ package struct PostService: Sendable {
     }
 
     /// Those of these posts that the viewer may see, in the order asked for.
-    package func posts(_ wanted: [ID<Post>], viewer: ID<Account>?) async throws -> [Shown] {
+    /// - Parameter muted: what quotes in them do not show.
+    package func posts(
+        _ wanted: [ID<Post>], viewer: ID<Account>?, muted: MutedText? = nil
+    ) async throws -> [Shown] {
         let cards = try await library.cards(wanted)
         let authors = try await directory.cards(Array(Set(cards.values.map(\.post.author))))
         let relations = try await relations(of: viewer)
         let flags = try await flags(of: wanted, viewer)
-        let quotes = try await quotes(of: cards.values, relations)
+        let quotes = try await quotes(of: cards.values, relations, muted: muted)
         return wanted.compactMap { id in
             guard let card = cards[id], let author = authors[card.post.author],
                 PostVisibility.admits(card.post, author: author.account, relations: relations)

@@ -29,13 +29,14 @@ package struct ShownQuote: Sendable {
     package let author: AccountCard
     package let flags: ViewerFlags
 
-    /// Nil where the quote is empty for this viewer: the post is gone or not for them, or its author is muted.
+    /// Nil where the quote is empty for this viewer: the post is gone or not for them, or its author or a word in it is muted.
     package init?(
-        _ quote: Quote, card: PostCard?, author: AccountCard?, relations: Relations?, flags: ViewerFlags = .none
+        _ quote: Quote, card: PostCard?, author: AccountCard?, relations: Relations?, muted: MutedText? = nil,
+        flags: ViewerFlags = .none
     ) {
         guard let card, card.post.id == quote.post, let author,
             PostVisibility.admits(card.post.visibility, author: author.standing, relations: relations),
-            relations?.muted.contains(author.account.id) != true
+            relations?.muted.contains(author.account.id) != true, muted?.hides(card) != true
         else { return nil }
         self.card = card
         self.author = author
@@ -46,7 +47,7 @@ package struct ShownQuote: Sendable {
 
     /// What these posts quote, by the quoted post; what is not to be shown is missing.
     package static func load(
-        for cards: some Collection<PostCard>, relations: Relations?, from library: PostLibrary,
+        for cards: some Collection<PostCard>, relations: Relations?, muted: MutedText?, from library: PostLibrary,
         _ directory: AccountDirectory, _ marks: ViewerMarksCache
     ) async throws -> [ID<Post>: ShownQuote] {
         let quotes = Set(cards.compactMap(\.post.quote))
@@ -60,7 +61,7 @@ package struct ShownQuote: Sendable {
         var shown: [ID<Post>: ShownQuote] = [:]
         for quote in quotes {
             shown[quote.post] = ShownQuote(
-                quote, card: quoted[quote.position], author: authors[quote.author], relations: relations,
+                quote, card: quoted[quote.position], author: authors[quote.author], relations: relations, muted: muted,
                 flags: flags[quote.post] ?? .none)
         }
         return shown

@@ -17,6 +17,7 @@ extension GraphSchema {
             related("blocks", "blocker_id", "blocked_id"), related("blocks", "blocked_id", "blocker_id"),
             related("mutes", "muter_id", "muted_id"), related("mutes", "muted_id", "muter_id"),
             related("close_friends", "account_id", "friend_id"), related("close_friends", "friend_id", "account_id"),
+            .rows("muted_words", key: "word_id"),
         ]
     }
 

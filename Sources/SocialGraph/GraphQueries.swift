@@ -43,7 +43,9 @@ package enum GraphQueries {
             muted: try store.query("SELECT muted_id FROM mutes WHERE muter_id = $1", me) { $0.int64(0) },
             befriending: try store.query("SELECT account_id FROM close_friends WHERE friend_id = $1", me) {
                 $0.int64(0)
-            })
+            },
+            // What has expired is left out when it is used, by the reader's clock.
+            mutedWords: MutedWords(try MutedWordRows.words(of: viewer, store), now: .min))
     }
 
     /// Whether `owner` counts `friend` among the close friends.

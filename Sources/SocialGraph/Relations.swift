@@ -13,18 +13,21 @@ package final class Relations: Sendable {
     package let muted: SortedIDs
     /// Who counts the viewer among their close friends.
     package let befriending: SortedIDs
+    /// Nil for those who mute no words, which are most.
+    package let mutedWords: MutedWords?
     /// For what follows from these relations alone and would be costly to find out with every read.
     package let derived = Mutex<(any Sendable)?>(nil)
 
     package init(
         viewer: ID<Account>, following: [Int64] = [], apart: [Int64] = [], muted: [Int64] = [],
-        befriending: [Int64] = []
+        befriending: [Int64] = [], mutedWords: MutedWords? = nil
     ) {
         self.viewer = viewer
         self.following = SortedIDs(following)
         self.apart = SortedIDs(apart)
         self.muted = SortedIDs(muted)
         self.befriending = SortedIDs(befriending)
+        self.mutedWords = mutedWords
     }
 
     /// Whether the viewer follows `account`; everyone counts as a follower of themselves.

@@ -24,7 +24,7 @@ extension FeedReader {
         guard since <= head, (through ?? head) <= head else { throw FeedError.unknownToken }
         let relations = try await relations.relations(of: viewer)
         let span = try await span(relations, since: since, end: through ?? head)
-        var gathering = Gathering(reader: self, relations: relations, limit: limit)
+        var gathering = Gathering(reader: self, relations: relations, limit: limit, now: clock.now())
         var cursor = before
         while !gathering.isComplete {
             let positions = try await candidates(span, relations, before: cursor, limit: gathering.nextBatch())
@@ -44,12 +44,15 @@ extension FeedReader {
         /// New followees: replies to them by others followed became part of the feed.
         var repliedTo: Set<Int64> = []
 
-        mutating func add(_ event: Event, viewer: Int64) {
+        /// - Parameter mutesWords: an edit may then take a muted word out.
+        mutating func add(_ event: Event, viewer: Int64, mutesWords: Bool) {
             switch event.kind {
             case .postPublished, .shared: positions.insert(event.position)
             case .postEdited:
                 let flags = PostFlags(rawValue: event.flags)
-                if flags.visibility.opens(from: flags.previousVisibility) { positions.insert(event.position) }
+                if mutesWords || flags.visibility.opens(from: flags.previousVisibility) {
+                    positions.insert(event.position)
+                }
             case .followed where event.key == viewer:
                 authors.insert(event.subject)
                 repliedTo.insert(event.subject)
@@ -70,11 +73,16 @@ extension FeedReader {
                 try Outbox.events(ofKeys: keys, after: since, through: end, limit: Self.eventsMax + 1, store)
             )
         }
-        guard since >= pruned, events.count <= Self.eventsMax, !events.contains(where: { $0.key == 0 }) else {
+        let isBeyondTelling = events.contains {
+            $0.key == 0 || ($0.kind == .wordsUnmuted && $0.key == relations.viewer.rawValue)
+        }
+        guard since >= pruned, events.count <= Self.eventsMax, !isBeyondTelling else {
             throw FeedError.reload
         }
         var span = Span(end: end)
-        for event in events { span.add(event, viewer: relations.viewer.rawValue) }
+        for event in events {
+            span.add(event, viewer: relations.viewer.rawValue, mutesWords: relations.mutedWords != nil)
+        }
         return span
     }
 

@@ -15,6 +15,8 @@ extension FeedReader {
         let start = ContinuousClock.now
         let latest = fanOutOffset()
         guard let relations = relations.cached(viewer), let marks = marks.cached(viewer) else { return false }
+        // Looking for words in texts is not for this path.
+        guard relations.mutedWords == nil else { return false }
         var page = WarmPage(filter: HomeFilter(relations: relations), marks: marks, limit: limit)
         splicer.append(FeedPresenter.opening)
         guard layPosts(of: &page, relations, before: before, to: &splicer) else { return false }

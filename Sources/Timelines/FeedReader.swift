@@ -65,12 +65,16 @@ package struct FeedReader: Sendable {
     }
 
     /// A page of the viewer's home feed below `before`, newest first.
-    package func page(of viewer: ID<Account>, before: Position, limit: Int) async throws -> FeedPage {
+    /// - Parameter mutesWords: false for what lies beneath the viewer's muted words.
+    package func page(
+        of viewer: ID<Account>, before: Position, limit: Int, mutesWords: Bool = true
+    ) async throws -> FeedPage {
         let start = ContinuousClock.now
         // Taken first: everything up to here is in the timelines that are read afterwards.
         let latest = fanOutOffset()
         let relations = try await relations.relations(of: viewer)
-        var gathering = Gathering(reader: self, relations: relations, limit: limit)
+        var gathering = Gathering(
+            reader: self, relations: relations, limit: limit, now: mutesWords ? clock.now() : nil)
         var cursor = before
         while !gathering.isComplete {
             let skeleton = try await skeleton(relations, before: cursor, limit: gathering.nextBatch())

@@ -14,10 +14,11 @@ struct Gathering {
     /// How much skeleton was asked for last.
     private(set) var asked = 0
 
-    init(reader: FeedReader, relations: Relations, limit: Int) {
+    /// - Parameter now: in milliseconds since 1970; nil gathers what muted words hide, too.
+    init(reader: FeedReader, relations: Relations, limit: Int, now: Int64?) {
         self.reader = reader
         self.limit = limit
-        filter = HomeFilter(relations: relations)
+        filter = HomeFilter(relations: relations, now: now)
         kept.reserveCapacity(limit + 1)
     }
 

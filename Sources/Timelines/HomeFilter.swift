@@ -10,14 +10,25 @@ package struct HomeFilter: Sendable {
         case hidden
         case notFollowed
         case muted
+        /// It holds a word or phrase that the viewer mutes.
+        case mutedWords
         /// A reply to someone whom the viewer does not follow.
         case replyToStranger
     }
 
     package let relations: Relations
 
-    package init(relations: Relations) {
+    let mutedText: MutedText?
+
+    /// - Parameter now: in milliseconds since 1970; nil leaves muted words out of it.
+    package init(relations: Relations, now: Int64? = nil) {
         self.relations = relations
+        mutedText = now.flatMap { MutedText(relations, in: .home, at: $0) }
+    }
+
+    /// Nil keeps the post. Looks at the text, too.
+    package func removal(of card: PostCard, author: AccountStanding) -> Removal? {
+        removal(of: card.post, author: author) ?? (mutedText?.hides(card) == true ? .mutedWords : nil)
     }
 
     /// Nil keeps the post.
@@ -35,12 +46,17 @@ package struct HomeFilter: Sendable {
         return nil
     }
 
+    /// The same as for a post alone. Looks at the text, too.
+    func admitsShared(_ card: PostCard, author: AccountStanding) -> Bool {
+        admitsShared(card.post, author: author) && mutedText?.hides(card) != true
+    }
+
     /// Whether the post, which has no place of its own in this feed, is shown there once a followee shares it.
     package func admitsShared(_ post: Post, author: AccountStanding) -> Bool {
         guard !relations.muted.contains(author.id) else { return false }
         switch removal(of: post, author: author) {
         case .notFollowed, .replyToStranger: return true
-        case nil, .gone, .hidden, .muted: return false
+        case nil, .gone, .hidden, .muted, .mutedWords: return false
         }
     }
 }

@@ -143,7 +143,8 @@ package struct StoreCheck: Sendable {
         let dialect = database.dialect
         for _ in 0..<3 {
             try await eventLog.drained()
-            let page = try await feed.page(of: viewer, before: .highest, limit: Self.feedDepth)
+            let page = try await feed.page(
+                of: viewer, before: .highest, limit: Self.feedDepth, mutesWords: false)
             let expected = try await database.read { store in
                 try store.query(
                     StoreCheckQueries.feed(dialect), [.integer(viewer.rawValue), .integer(Int64(Self.feedDepth))]

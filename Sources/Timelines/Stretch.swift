@@ -37,7 +37,8 @@ struct Stretch: Sendable {
         self.sharings = sharings
         accounts = try await reader.directory.cards(Array(people))
         quotes = try await ShownQuote.load(
-            for: cards.values, relations: filter.relations, from: library, reader.directory, reader.marks)
+            for: cards.values, relations: filter.relations, muted: filter.mutedText, from: library, reader.directory,
+            reader.marks)
         flags = try await reader.marks.flags(of: cards.values.map(\.post.id), viewer: filter.relations.viewer)
     }
 
@@ -50,9 +51,9 @@ struct Stretch: Sendable {
         guard let author = accounts[post.author], !flags.isHidden else { return .hidden }
         let sharedBy = sharings[post.id].flatMap { SharedBy($0, of: post.author, cards: { accounts[$0] }) }
         if repost == nil {
-            guard filter.removal(of: post, author: author.standing) == nil else { return .hidden }
+            guard filter.removal(of: card, author: author.standing) == nil else { return .hidden }
         } else {
-            guard filter.admitsShared(post, author: author.standing), sharedBy?.earliest == position else {
+            guard filter.admitsShared(card, author: author.standing), sharedBy?.earliest == position else {
                 return .hidden
             }
         }

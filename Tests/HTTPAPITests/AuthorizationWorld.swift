@@ -190,6 +190,7 @@ struct AuthorizationWorld: Sendable {
             "SELECT blocker_id || ' ' || blocked_id FROM blocks ORDER BY block_id",
             "SELECT account_id || ' ' || friend_id FROM close_friends ORDER BY added_id",
             "SELECT muter_id || ' ' || muted_id FROM mutes ORDER BY mute_id",
+            "SELECT account_id || ' ' || phrase FROM muted_words ORDER BY word_id",
             "SELECT id || ' ' || coalesce(revoked_at, 0) FROM sessions ORDER BY id",
         ]
         return try await server.database.read { store in

@@ -22,6 +22,7 @@ struct FeatureTests {
         #expect(embedded.contains(#"mentioned: ["carol", "dan"]"#))
         #expect(embedded.contains(#"mentioned after the edit: ["bob"]"#))
         #expect(embedded.contains("a name that looks the same: usernameLooksTaken"))
+        #expect(embedded.contains("the same word: true"))
         #expect(embedded.contains("bob's statement while closed: commentsClosed"))
         #expect(embedded.contains("alice's statement while closed: went through"))
     }
@@ -36,6 +37,7 @@ struct FeatureTests {
             try await comments(town, chronicle)
             try await mentions(town, chronicle)
             try await notifications(town, chronicle)
+            try await mutedWords(town, chronicle)
             try await restrictions(town, chronicle)
             try await imports(town, chronicle)
             try await endings(town, chronicle)

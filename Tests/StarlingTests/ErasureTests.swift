@@ -93,6 +93,7 @@ struct ErasureTests {
                 INSERT INTO post_revisions (post_id, version, content, visibility, written_at)
                 VALUES (\(post), 1, 'before', 0, 1)
                 """,
+                "INSERT INTO muted_words (account_id, word_id, phrase, scopes) VALUES (\(account), \(account), 'word', 7)",
                 "INSERT INTO pins (account_id, post_id, pin_id) VALUES (\(account), 800, 1)",
                 "INSERT INTO reposts (position, bucket, sharer_id, post_id, created_at) VALUES (\(post + 2), 0, \(account), 800, 1)",
                 "INSERT INTO post_shares (bucket, post_id, position, sharer_id) VALUES (0, 800, \(post + 2), \(account))",

@@ -99,6 +99,10 @@ struct ProfileMoveStage: Sendable {
         "INSERT INTO refresh_tokens (token_hash, session_id, created_at, expires_at) VALUES ('b/+=', 5, 1, 2), ('B', 6, 1, 2)",
         "INSERT INTO follow_requests (target_id, requester_id, request_id) VALUES (7, 8, 100)",
         "INSERT INTO blocks (blocker_id, blocked_id, block_id) VALUES (7, 8, 101)",
+        """
+        INSERT INTO muted_words (account_id, word_id, phrase, scopes, expires_at)
+        VALUES (7, 110, 'C++ é', 7, NULL), (7, 111, 'c++ é', 1, 5)
+        """,
         "INSERT INTO mutes (muter_id, muted_id, mute_id) VALUES (8, 7, 102)",
         "INSERT INTO close_friends (account_id, friend_id, added_id) VALUES (8, 7, 108)",
         """

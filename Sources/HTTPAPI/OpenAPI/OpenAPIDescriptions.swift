@@ -125,6 +125,13 @@ enum OpenAPIDescriptions {
             "They see your posts with the visibility `close_friends`, old ones too, whether they follow you or not, and are not "
             + "told. A block either way ends it. Doing it again changes nothing; an account that you block answers 409.",
         "removeCloseFriend": "From now on such posts are not there for them. They are not told.",
+        "listMutedWords": "The newest first. Only you see this list.",
+        "muteWord":
+            "Whole words, in any case: `art` is not in `start`. What others write with it in it is not in your home "
+            + "feed, in comments or in notifications, as `scopes` says, from now on, neither shared nor quoted. A phrase "
+            + "that is muted already takes on the new scopes and time. What it hid until `expires_at` shows when the feed "
+            + "is loaded anew.",
+        "unmuteWord": "What it hid is back, old posts too.",
         "getFeed":
             "Posts of the accounts you follow and your own; replies where you follow both sides; and what those accounts "
             + "shared, each post once (`shared_by`). Scroll with "

@@ -29,6 +29,14 @@ struct JSONFields {
         }
     }
 
+    func optionalStrings(_ name: String) throws -> [String]? {
+        switch members[name] {
+        case nil, .null: return nil
+        case .strings(let texts): return texts
+        default: throw wrongType(name)
+        }
+    }
+
     func optionalFlag(_ name: String) throws -> Bool? {
         switch members[name] {
         case nil, .null: return nil

@@ -42,6 +42,7 @@ enum ProblemMapping {
         switch error.code {
         case .notFound, .requestNotFound: APIError.notFound
         case .selfReference: APIError.invalid("id", error.detail)
+        case .invalid(let field): APIError.invalid(field, error.detail)
         case .blocking: Problem(409, "blocking", "Conflict", error.detail)
         case .limitReached: Problem(422, "limit-reached", "Unprocessable content", error.detail)
         }

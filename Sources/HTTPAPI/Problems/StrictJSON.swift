@@ -13,7 +13,9 @@ struct StrictJSON {
         case null
         case flag(Bool)
         case string(String)
-        /// A number, an array or an object.
+        /// An array of nothing else.
+        case strings([String])
+        /// A number, another array or an object.
         case other
     }
 
@@ -60,10 +62,12 @@ struct StrictJSON {
         guard depth <= depthMax else { throw broken("it nests deeper than \(depthMax) levels") }
         switch current {
         case UInt8(ascii: "{"): try object(depth: depth)
-        case UInt8(ascii: "["): try array(depth: depth)
+        case UInt8(ascii: "["):
+            let strings = try array(depth: depth)
+            return depth == 2 ? strings.map { .strings($0) } ?? .other : .other
         case UInt8(ascii: "\""):
             let literal = try string()
-            return depth == 2 ? .string(text(of: literal)) : .other
+            return depth == 2 || depth == 3 ? .string(text(of: literal)) : .other
         case UInt8(ascii: "t"):
             try literal("true")
             return .flag(true)
@@ -105,18 +109,24 @@ struct StrictJSON {
         try take(UInt8(ascii: "}"), or: "a comma or a closing brace is missing")
     }
 
-    private mutating func array(depth: Int) throws(Broken) {
+    /// - Returns: the strings, where there is nothing else in it and they are kept.
+    private mutating func array(depth: Int) throws(Broken) -> [String]? {
         index += 1
         skipSpace()
-        guard current != UInt8(ascii: "]") else { return index += 1 }
+        var strings: [String]? = []
+        guard current != UInt8(ascii: "]") else {
+            index += 1
+            return strings
+        }
         while true {
-            _ = try value(depth: depth + 1)
+            if case .string(let text) = try value(depth: depth + 1) { strings?.append(text) } else { strings = nil }
             skipSpace()
             guard current == UInt8(ascii: ",") else { break }
             index += 1
             skipSpace()
         }
         try take(UInt8(ascii: "]"), or: "a comma or a closing bracket is missing")
+        return strings
     }
 
     /// A string as it stands between its quotes.

@@ -7,9 +7,10 @@ enum MovedTables {
     static let copied = [
         "users", "username_skeletons", "deletions", "deletion_receipts", "retired_usernames", "sessions",
         "refresh_tokens", "signing_keys",
-        "account_counters", "following", "followers", "follow_requests", "blocks", "mutes", "close_friends", "posts",
-        "post_revisions",
-        "post_counters", "replies", "pins", "mentions", "reposts", "post_shares", "quotes",
+        "account_counters", "following", "followers", "follow_requests", "blocks", "mutes", "muted_words",
+        "close_friends",
+        "posts",
+        "post_revisions", "post_counters", "replies", "pins", "mentions", "reposts", "post_shares", "quotes",
         "viewer_marks",
         "reactions", "reaction_counters", "bookmarks", "post_feedback", "markers", "notifications",
         "notification_groups", "import_progress",

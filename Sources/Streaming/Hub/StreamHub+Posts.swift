@@ -33,7 +33,7 @@ extension StreamHub {
             // What is gone again already was never new.
             guard let card = cards[Position(post.position)], let author = authors[card.post.author] else { continue }
             let event = StreamEvent.postNew(card.post.id, author: card.post.author)
-            try await tell(event, of: card.post, author, to: room.withLock { $0.listeners(to: post.author) })
+            try await tell(event, of: card, author, to: room.withLock { $0.listeners(to: post.author) })
         }
     }
 
@@ -51,7 +51,7 @@ extension StreamHub {
             var shown: Set<Int64> = []
             if let card = cards[Position(post.position)], let author = authors[card.post.author] {
                 let event = StreamEvent.postUpdated(card.post.id, author: card.post.author)
-                shown = try await tell(event, of: card.post, author, to: listeners)
+                shown = try await tell(event, of: card, author, to: listeners)
             }
             // Of a post that someone was never told of, its end is no news, and perhaps none of their business.
             let left = room.withLock { room in
@@ -68,19 +68,20 @@ extension StreamHub {
     /// - Returns: those whose home feed shows the post.
     @discardableResult
     private func tell(
-        _ event: StreamEvent, of post: Post, _ author: AccountCard, to listeners: [Int64]
+        _ event: StreamEvent, of card: PostCard, _ author: AccountCard, to listeners: [Int64]
     ) async throws -> Set<Int64> {
         var viewers: Set<Int64> = []
         for listener in listeners {
             let known = relations.cached(ID(listener))
             let relations = if let known { known } else { try await self.relations.relations(of: ID(listener)) }
-            if HomeFilter(relations: relations).removal(of: post, author: author.standing) == nil,
-                try await !feed.hides(post.id, from: ID(listener))
+            let filter = HomeFilter(relations: relations, now: clock.now())
+            if filter.removal(of: card, author: author.standing) == nil,
+                try await !feed.hides(card.post.id, from: ID(listener))
             {
                 viewers.insert(listener)
             }
         }
-        tell(event, to: viewers, watching: post.position.rawValue)
+        tell(event, to: viewers, watching: card.post.position.rawValue)
         return viewers
     }
 
@@ -105,12 +106,12 @@ extension StreamHub {
     }
 
     private func tellCounters(of cards: [PostCard], to account: Int64) async throws {
-        let filter = HomeFilter(relations: try await relations.relations(of: ID(account)))
+        let filter = HomeFilter(relations: try await relations.relations(of: ID(account)), now: clock.now())
         let authors = try await directory.cards(cards.map(\.post.author))
         var shown: [PostCard] = []
         for card in cards {
             guard let author = authors[card.post.author],
-                filter.removal(of: card.post, author: author.standing) == nil,
+                filter.removal(of: card, author: author.standing) == nil,
                 try await !feed.hides(card.post.id, from: ID(account))
             else { continue }
             shown.append(card)

@@ -11,8 +11,8 @@ struct Bookmarks {
     private struct Bookmark {
         let latest: Int64
         let seen: Set<Int64>
-        /// Bulk imports until then; one between two looks means: reload.
-        let imports: Int
+        /// Bulk imports and words unmuted until then; one between two looks means: reload.
+        let reloads: Int
         /// The operation it was taken after.
         let moment: Int
     }
@@ -20,18 +20,18 @@ struct Bookmarks {
     private var kept: [Int: Bookmark] = [:]
 
     /// Takes the token of a first page. Fan-out has caught up.
-    mutating func set(_ viewer: Int, imports: Int, at moment: Int, _ inspection: Inspection) async throws {
+    mutating func set(_ viewer: Int, reloads: Int, at moment: Int, _ inspection: Inspection) async throws {
         let page = try await inspection.world.node.api.feed.page(
             of: inspection.ids[viewer], before: .highest, limit: 3)
         let model = inspection.model
         // What is hidden is no news when it comes back.
         kept[viewer] = Bookmark(
             latest: page.latest, seen: Set(model.home(of: viewer).map(\.id)).union(model.hidden(from: viewer)),
-            imports: imports, moment: moment)
+            reloads: reloads, moment: moment)
     }
 
     /// Looks what came since: all that became part of the feed, and nothing that is not part of it.
-    func check(_ viewer: Int, pageSize: Int, imports: Int, _ inspection: Inspection) async throws {
+    func check(_ viewer: Int, pageSize: Int, reloads: Int, _ inspection: Inspection) async throws {
         guard let bookmark = kept[viewer] else { return }
         let home = inspection.model.home(of: viewer)
         let now = Set(home.map(\.id))
@@ -40,11 +40,11 @@ struct Bookmarks {
             let shown = try await pages(viewer, bookmark, pageSize, inspection)
             let missing = due.subtracting(bookmark.seen).subtracting(shown)
             let surplus = Set(shown).subtracting(now)
-            guard missing.isEmpty, surplus.isEmpty, Set(shown).count == shown.count, bookmark.imports == imports else {
+            guard missing.isEmpty, surplus.isEmpty, Set(shown).count == shown.count, bookmark.reloads == reloads else {
                 throw Mismatch(what: "news by \(pageSize)", viewer: viewer, missing: missing, surplus: surplus)
             }
         } catch FeedError.reload {
-            guard bookmark.imports == imports else { return }
+            guard bookmark.reloads == reloads else { return }
             throw Mismatch(what: "news refused without need", viewer: viewer)
         }
     }

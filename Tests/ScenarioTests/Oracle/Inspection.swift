@@ -2,6 +2,7 @@ import Accounts
 import Core
 import HTTPAPI
 import Posts
+import SocialGraph
 import Timelines
 
 @testable import Starling
@@ -36,7 +37,7 @@ struct Inspection {
             }
             before = next
         }
-        try compare(found, model.home(of: viewer), viewer, "home feed by \(pageSize), \(note)")
+        try compare(found, model.home(of: viewer), viewer, .home, "home feed by \(pageSize), \(note)")
     }
 
     /// One author's posts as someone sees them, page by page.
@@ -57,7 +58,7 @@ struct Inspection {
             return
         }
         guard let expected else { throw Mismatch(what: what + " should be refused", viewer: viewer) }
-        try compare(found, expected, viewer, what)
+        try compare(found, expected, viewer, nil, what)
     }
 
     /// Whether one may see one post.
@@ -92,7 +93,7 @@ struct Inspection {
             return
         }
         guard let expected else { throw Mismatch(what: what + " should be refused", viewer: viewer) }
-        try compare(found, expected.map { Model.Entry($0) }, viewer, what)
+        try compare(found, expected.map { Model.Entry($0) }, viewer, .comments, what)
     }
 
     /// The counters that the profile shows.
@@ -108,12 +109,13 @@ struct Inspection {
     }
 
     private func compare(
-        _ found: [PostService.Shown], _ expected: [Model.Entry], _ viewer: Int?, _ what: String
+        _ found: [PostService.Shown], _ expected: [Model.Entry], _ viewer: Int?, _ scope: MutingScopes?,
+        _ what: String
     ) throws {
         let shown = found.map(\.card.post.id.rawValue)
         let wanted = expected.map(\.id)
         guard shown != wanted else {
-            for (shown, wanted) in zip(found, expected) { try compare(shown, wanted, viewer, what) }
+            for (shown, wanted) in zip(found, expected) { try compare(shown, wanted, viewer, scope, what) }
             return
         }
         throw Mismatch(
@@ -122,7 +124,7 @@ struct Inspection {
     }
 
     private func compare(
-        _ shown: PostService.Shown, _ wanted: Model.Entry, _ viewer: Int?, _ what: String
+        _ shown: PostService.Shown, _ wanted: Model.Entry, _ viewer: Int?, _ scope: MutingScopes?, _ what: String
     ) throws {
         let post = shown.card.post
         guard post.version == wanted.post.version, post.visibility == wanted.post.visibility,
@@ -135,16 +137,16 @@ struct Inspection {
             viewer.map({ shown.flags.isShared == (model.share(of: wanted.id, by: $0) != nil) }) ?? true,
             viewer.map({ shown.flags.feedback == model.users[$0].feedback[wanted.id] }) ?? true
         else { throw Mismatch(what: "who shared in " + what, viewer: viewer, missing: [wanted.id]) }
-        try compareQuotes(shown, wanted.post, viewer, what)
+        try compareQuotes(shown, wanted.post, viewer, scope, what)
     }
 }
 
 // Quotes
 extension Inspection {
     private func compareQuotes(
-        _ shown: PostService.Shown, _ wanted: Model.Post, _ viewer: Int?, _ what: String
+        _ shown: PostService.Shown, _ wanted: Model.Post, _ viewer: Int?, _ scope: MutingScopes?, _ what: String
     ) throws {
-        let quote = model.quote(in: wanted, for: viewer)
+        let quote = model.quote(in: wanted, for: viewer, scope)
         guard shown.card.post.quote?.post.rawValue == wanted.quoteOf,
             shown.quote?.card.post.id.rawValue == quote?.id, shown.quote?.card.post.version == quote?.version
         else {

@@ -1,4 +1,5 @@
 import Posts
+import SocialGraph
 
 /// What goes for comments: who may write and remove them, and which a list shows.
 extension Model {
@@ -35,6 +36,7 @@ extension Model {
         guard canSee(post, viewer) else { return nil }
         let mutes = viewer.map { users[$0].mutes } ?? []
         return posts.values.filter { $0.replyTo == post.id && canSee($0, viewer) && !mutes.contains($0.author) }
+            .filter { comment in viewer.map { !isWordMuted(in: comment, by: $0, .comments) } ?? true }
             .sorted { $0.position > $1.position }
     }
 }

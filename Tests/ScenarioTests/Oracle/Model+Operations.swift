@@ -82,16 +82,19 @@ extension Model {
     private mutating func applyToPosts(_ operation: Operation, _ outcome: Outcome, at moment: Int) {
         switch (operation, outcome) {
         case (.post(let author, let visibility), .published(let new)):
-            add(new[0], author, visibility, moment)
+            add(new[0], author, visibility, moment, Words.text(of: moment))
         case (.reply(let author, let id, let visibility), .published(let new)):
-            add(new[0], author, visibility, moment, replyTo: posts[id])
+            add(new[0], author, visibility, moment, Words.text(of: moment), replyTo: posts[id])
         case (.importPosts(let imported), .published(let new)):
-            for (one, post) in zip(imported, new) { add(post, one.author, .everyone, moment) }
+            for (number, (one, post)) in zip(imported, new).enumerated() {
+                add(post, one.author, .everyone, moment, Words.text(of: moment, number: number))
+            }
         case (.edit(let id, _, let visibility), _):
             guard var post = posts[id] else { return }
             if let visibility, visibility.opens(from: post.visibility) { post.openSince = moment }
             post.visibility = visibility ?? post.visibility
             post.version += 1
+            post.text = Words.text(of: moment)
             posts[id] = post
         case (.delete(let id, _), _):
             posts[id]?.isDeleted = true
@@ -105,12 +108,13 @@ extension Model {
     }
 
     mutating func add(
-        _ new: Outcome.Published, _ author: Int, _ visibility: Visibility, _ moment: Int, replyTo parent: Post? = nil
+        _ new: Outcome.Published, _ author: Int, _ visibility: Visibility, _ moment: Int, _ text: String,
+        replyTo parent: Post? = nil
     ) {
         posts[new.id] = Post(
             id: new.id, position: new.position, author: author, replyTo: parent?.id,
             replyToAuthor: parent?.author, root: parent.map { $0.root ?? $0.id },
-            depth: parent.map { $0.depth + 1 } ?? 0, visibility: visibility, openSince: moment)
+            depth: parent.map { $0.depth + 1 } ?? 0, text: text, visibility: visibility, openSince: moment)
         written[author].append(new.id)
     }
 
@@ -131,6 +135,8 @@ extension Model {
         case .befriend(let one, let other):
             if users[one].friends.insert(other).inserted { befriendedSince[Pair(one: one, other: other)] = moment }
         case .unfriend(let one, let other): users[one].friends.remove(other)
+        case .muteWords(let one, let phrase, let scopes): users[one].mutedWords[phrase] = scopes
+        case .unmuteWords(let one, let phrase): users[one].mutedWords[phrase] = nil
         case .setPrivate(let user, let isPrivate): setPrivate(user, isPrivate, moment)
         case .accept(let user, let asker): follow(asker, user, moment)
         case .reject(let user, let asker): users[asker].requested.remove(user)
@@ -167,6 +173,7 @@ extension Model {
             users[gone].blocks = []
             users[gone].mutes = []
             users[gone].friends = []
+            users[gone].mutedWords = [:]
             for other in users.indices {
                 part(gone, other)
                 part(other, gone)

@@ -1,5 +1,6 @@
 import Core
 import Posts
+import SocialGraph
 
 /// What goes for reposts: who may make them, and what they bring into feeds.
 extension Model {
@@ -60,9 +61,11 @@ extension Model {
     }
 
     /// What a viewer is shown inside a post that quotes; nil where that is nothing.
-    func quote(in post: Post, for viewer: Int?) -> Post? {
+    /// - Parameter scope: of the list it is in; nil for those that muted words do not touch.
+    func quote(in post: Post, for viewer: Int?, _ scope: MutingScopes?) -> Post? {
         guard let quoted = post.quoteOf.flatMap({ posts[$0] }), canSee(quoted, viewer) else { return nil }
         if let viewer, users[viewer].mutes.contains(quoted.author) { return nil }
+        if let viewer, let scope, isWordMuted(in: quoted, by: viewer, scope) { return nil }
         return quoted
     }
 
@@ -83,7 +86,7 @@ extension Model {
         let brought = Set(users[viewer].following.flatMap { shared[$0].map(\.post) })
         return brought.compactMap { posts[$0] }.compactMap { post in
             guard canSee(post, viewer), !isInHome(post, of: viewer), post.author != viewer,
-                !users[viewer].mutes.contains(post.author)
+                !users[viewer].mutes.contains(post.author), !isWordMuted(in: post, by: viewer, .home)
             else { return nil }
             let sharings = sharings(of: post.id, for: viewer)
             return sharings.first.map { Entry(post, at: $0.position, sharedBy: sharings) }
@@ -115,12 +118,13 @@ extension Model {
             shared[sharer].append(share)
             shares[id, default: []].append(share)
         case (.quote(let author, let id, let visibility), .published(let new)):
-            add(new[0], author, visibility, moment)
+            add(new[0], author, visibility, moment, Words.text(of: moment))
             posts[new[0].id]?.quoteOf = id
             quoting[id, default: []].append(new[0].id)
         case (.unshare(let id, let sharer), _): unshare(id, by: sharer)
         case (.setSharing(let id, _, let policy), _):
             posts[id]?.sharing = policy
+            posts[id]?.text = Words.text(of: moment)
             posts[id]?.version += 1
         default: break
         }

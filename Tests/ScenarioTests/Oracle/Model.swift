@@ -1,5 +1,6 @@
 import Core
 import Posts
+import SocialGraph
 
 /// The rules of the product in their plainest form, written from their text: who sees what, and what a home feed is.
 /// It knows nothing of timelines, caches, queries or consumers. Users are numbers in the order they came.
@@ -16,6 +17,8 @@ struct Model {
         var mutes: Set<Int> = []
         /// Who may see what is for close friends.
         var friends: Set<Int> = []
+        /// Phrases, with where they hide something.
+        var mutedWords: [String: MutingScopes] = [:]
         /// What they said of posts for their own feed.
         var feedback: [Int64: Feedback] = [:]
         /// Whether what a deleted account left has been taken down.
@@ -31,6 +34,7 @@ struct Model {
         /// The post at the top of the thread, nil for one that answers none.
         let root: Int64?
         let depth: Int
+        var text: String
         var visibility: Visibility
         var version: Int64 = 1
         /// For all but its author it is the same whether a post was deleted or removed.
@@ -93,7 +97,7 @@ struct Model {
     func isInHome(_ post: Post, of viewer: Int) -> Bool {
         guard canSee(post, viewer), follows(viewer, post.author) else { return false }
         if post.author == viewer { return true }
-        if users[viewer].mutes.contains(post.author) { return false }
+        if users[viewer].mutes.contains(post.author) || isWordMuted(in: post, by: viewer, .home) { return false }
         guard let repliedTo = post.replyToAuthor else { return true }
         return follows(viewer, repliedTo)
     }

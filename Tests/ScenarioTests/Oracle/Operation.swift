@@ -1,5 +1,6 @@
 import Core
 import Posts
+import SocialGraph
 
 /// One step of a schedule. Users are the model's numbers, posts their ids.
 enum Operation: Sendable {
@@ -26,6 +27,8 @@ enum Operation: Sendable {
     case unmute(Int, Int)
     case befriend(Int, Int)
     case unfriend(Int, Int)
+    case muteWords(Int, String, MutingScopes)
+    case unmuteWords(Int, String)
     case setPrivate(Int, Bool)
     case accept(by: Int, from: Int)
     case reject(by: Int, from: Int)
@@ -54,7 +57,7 @@ enum Operation: Sendable {
             .setSharing(_, let one, _), .quote(let one, _, _),
             .feedback(_, let one, _), .setPrivate(let one, _),
             .suspend(let one), .reinstate(let one), .deleteAccount(let one), .read(let one, _, _),
-            .dropTimeline(let one):
+            .dropTimeline(let one), .muteWords(let one, _, _), .unmuteWords(let one, _):
             [one]
         case .follow(let one, let other), .unfollow(let one, let other), .block(let one, let other),
             .unblock(let one, let other), .mute(let one, let other), .unmute(let one, let other),

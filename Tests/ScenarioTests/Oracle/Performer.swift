@@ -55,7 +55,7 @@ struct Performer {
     }
 
     private mutating func performOnPosts(_ operation: Operation, _ moment: Int) async throws -> Outcome {
-        let content = try PostContent("written by operation \(moment)")
+        let content = try PostContent(Words.text(of: moment))
         switch operation {
         case .post(let author, let visibility):
             return .published([Self.published(try await posts.publish(draft(content, visibility), author: ids[author]))]
@@ -85,13 +85,13 @@ struct Performer {
             }
             return .published([Outcome.Published(id: id, position: position)])
         case .quote(let author, let id, let visibility):
-            var quote = draft(try PostContent("quoted by operation \(moment)"), visibility)
+            var quote = draft(try PostContent(Words.text(of: moment)), visibility)
             quote.quoteOf = ID(id)
             return .published([Self.published(try await posts.publish(quote, author: ids[author]))])
         case .unshare(let id, let sharer): try await posts.unshare(ID(id), viewer: ids[sharer])
         case .setSharing(let id, let author, let policy):
             _ = try await posts.edit(
-                ID(id), content: try PostContent("shared as operation \(moment) says"), visibility: nil,
+                ID(id), content: try PostContent(Words.text(of: moment)), visibility: nil,
                 sharePolicy: policy, viewer: ids[author])
         default: break
         }
@@ -119,7 +119,7 @@ struct Performer {
     private mutating func bringIn(
         _ imported: [(author: Int, writtenAt: Int64)], _ moment: Int
     ) async throws -> [Outcome.Published] {
-        let texts = imported.indices.map { "import \(moment) \($0)" }
+        let texts = imported.indices.map { Words.text(of: moment, number: $0) }
         let rows = zip(imported, texts).map { one, text in
             ImportedPost(author: ids[one.author], content: text, writtenAt: one.writtenAt)
         }
@@ -161,6 +161,12 @@ struct Performer {
         case .unmute(let one, let other): try await graph.unmute(ids[one], ids[other])
         case .befriend(let one, let other): try await graph.addCloseFriend(ids[other], of: ids[one])
         case .unfriend(let one, let other): try await graph.removeCloseFriend(ids[other], of: ids[one])
+        case .muteWords(let one, let phrase, let scopes):
+            _ = try await graph.muteWord(phrase, in: scopes, until: nil, viewer: ids[one])
+        case .unmuteWords(let one, let phrase):
+            for word in try await graph.mutedWords(of: ids[one]) where word.phrase == phrase {
+                try await graph.unmuteWord(word.id, viewer: ids[one])
+            }
         case .accept(let one, let other): try await graph.acceptRequest(ids[one], from: ids[other])
         case .reject(let one, let other): try await graph.rejectRequest(ids[one], from: ids[other])
         case .importFollows(let pairs):

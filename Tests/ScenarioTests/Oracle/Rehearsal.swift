@@ -34,6 +34,8 @@ struct Rehearsal {
     private var moment = 0
     private var caughtUp = 0
     private var bulkImports = 0
+    /// How often each user lifted or changed the mute of a word.
+    private var unmutings: [Int: Int] = [:]
     private var crossings = Crossings()
 
     init(_ plan: Plan) async throws {
@@ -76,6 +78,7 @@ struct Rehearsal {
             throw Mismatch(what: "\(operation) came to \(outcome), not \(expected)", viewer: operation.users.first)
         }
         if model.isBulk(operation) { bulkImports += 1 }
+        if let user = model.whoUnmutes(operation) { unmutings[user, default: 0] += 1 }
         model.apply(operation, outcome, at: moment)
         journal.note(operation, outcome, at: moment)
         switch operation {
@@ -92,6 +95,9 @@ struct Rehearsal {
         }
     }
 
+    /// How often a user had to load the feed anew.
+    private func reloads(of user: Int) -> Int { bulkImports + unmutings[user, default: 0] }
+
     private var inspection: Inspection { Inspection(world: world, ids: performer.ids, model: model) }
 
     /// Lets every consumer catch up; then all feeds must be what the rules say.
@@ -102,7 +108,8 @@ struct Rehearsal {
         crossings.note(world.pulled, performer.ids)
         let viewers = model.users.indices.filter { model.isActive($0) }
         for viewer in viewers {
-            try await bookmarks.check(viewer, pageSize: 1 + schedule.number(30), imports: bulkImports, inspection)
+            try await bookmarks.check(
+                viewer, pageSize: 1 + schedule.number(30), reloads: reloads(of: viewer), inspection)
         }
         for (index, viewer) in viewers.enumerated() {
             for size in sizes(index, isLast) { try await inspection.checkHome(of: viewer, pageSize: size, "warm") }
@@ -114,7 +121,7 @@ struct Rehearsal {
             try await inspection.checkHome(of: viewer, pageSize: size, "cold")
         }
         for viewer in viewers where schedule.number(3) > 0 {
-            try await bookmarks.set(viewer, imports: bulkImports, at: moment, inspection)
+            try await bookmarks.set(viewer, reloads: reloads(of: viewer), at: moment, inspection)
         }
     }
 

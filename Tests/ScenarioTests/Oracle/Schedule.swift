@@ -1,12 +1,13 @@
 import Core
 import Posts
+import SocialGraph
 import TestSupport
 
 /// Draws the operations of a schedule from a seed and the state of the model.
 struct Schedule {
     enum Kind: CaseIterable {
         case register, post, reply, edit, delete, remove, setComments, follow, unfollow, block, unblock, mute, unmute,
-            setPrivate, accept
+            muteWords, unmuteWords, setPrivate, accept
         case reject, suspend, reinstate, deleteAccount, importPosts, importFollows, read, drainFanOut, stepFanOut
         case share, unshare, setSharing, quote, feedback, befriend, unfriend
         case replay, drainCounters, drainDeletions, dropTimeline, dropTimelines, restart, wait
@@ -19,7 +20,7 @@ struct Schedule {
             case .replay, .dropTimeline: 8
             case .block, .reject, .suspend, .reinstate, .drainDeletions: 16
             case .wait: 24
-            case .unblock, .setPrivate, .remove, .setComments: 30
+            case .unblock, .setPrivate, .remove, .setComments, .muteWords, .unmuteWords: 30
             case .setSharing, .unfriend: 20
             case .unshare: 40
             case .mute, .unmute, .stepFanOut, .drainCounters, .quote: 44
@@ -175,6 +176,9 @@ struct Schedule {
         case .unblock: return pick(user.blocks.sorted()).map { .unblock(one, $0) }
         case .unfriend: return pick(user.friends.sorted()).map { .unfriend(one, $0) }
         case .unmute: return pick(user.mutes.sorted()).map { .unmute(one, $0) }
+        case .muteWords:
+            return pick(Words.phrases).map { .muteWords(one, $0, MutingScopes(rawValue: Int64(1 + number(7)))) }
+        case .unmuteWords: return pick(user.mutedWords.keys.sorted()).map { .unmuteWords(one, $0) }
         case .accept, .reject:
             let asked = model.users.indices.filter { model.users[$0].requested.contains(one) }
             guard let asker = pick(asked) else { return nil }
