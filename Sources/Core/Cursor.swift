@@ -20,6 +20,7 @@ package struct Cursor: Hashable, Sendable {
         case notifications = "n"
         case shares = "h"
         case quotes = "q"
+        case tagged = "g"
     }
 
     package let kind: Kind

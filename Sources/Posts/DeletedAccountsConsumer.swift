@@ -21,6 +21,7 @@ package struct DeletedAccountsConsumer: TransactionalConsumer {
             try deletePosts(of: account, store)
             try MentionRows.delete(naming: account, store)
             try deleteReposts(of: account, store)
+            try store.execute("DELETE FROM tag_follows WHERE account_id = $1", [.integer(account.rawValue)])
             try GraphDeletion.removeEverything(of: account, now: clock.now(), store)
         }
     }

@@ -69,9 +69,12 @@ struct ImportBatch {
                 .integer(parent?.id.rawValue), .integer(parent?.author.rawValue), .integer(new.root?.rawValue),
                 .integer(Int64(new.depth)),
             ])
+        let entities = PostEntities(post.content)
+        let tags = TagRows.insert(entities.tags, at: new.position, author: post.author, visibility: .everyone)
+        for tag in tags { try store.execute(tag.sql, tag.arguments) }
         counts.posts += 1
         postsByAuthor[post.author.rawValue, default: 0] += 1
-        written.append((id, PostEntities(post.content).names))
+        written.append((id, entities.names))
         if let parent { try list(new, below: parent) }
         return new
     }

@@ -35,6 +35,7 @@ enum PostDeletion {
         if let quote = old.quote { try QuoteRows.delete(position: old.position, of: quote, store) }
         if let parent = old.replyTo { try ReplyRows.delete(position: old.position, of: parent, store) }
         try MentionRows.delete(of: id, store)
+        try TagRows.delete(of: old.content, at: old.position, store)
         try store.execute(
             "DELETE FROM pins WHERE account_id = $1 AND post_id = $2",
             [.integer(author.rawValue), .integer(id.rawValue)])

@@ -22,6 +22,9 @@ package struct PostEntities: Sendable {
         Self.first(Limits.mentionsMax, of: found.mentions.map { $0.name.lowercased() })
     }
 
+    /// The hashtags, each once, no more than `Limits.postTagsMax`.
+    var tags: [HashtagKey] { Self.first(Limits.postTagsMax, of: found.hashtags.map(\.key)) }
+
     private static func first<Value: Hashable>(_ count: Int, of values: [Value]) -> [Value] {
         guard !values.isEmpty else { return [] }
         var seen: Set<Value> = []

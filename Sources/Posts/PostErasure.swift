@@ -9,7 +9,7 @@ extension PostSchema {
         [
             posts(clock),
             .rows("pins", key: "post_id"), .rows("idempotency_keys", key: "key"),
-            reposts(clock), .rows("mentions", key: "post_id"),
+            reposts(clock), .rows("mentions", key: "post_id"), .rows("tag_follows", key: "tag"),
         ]
     }
 
@@ -38,6 +38,7 @@ extension PostSchema {
         ErasureStep([
             ErasedTable("posts", where: "author_id = $1 AND (state <> 5 OR content <> '')"),
             ErasedTable("post_revisions", where: "post_id IN (SELECT id FROM posts WHERE author_id = $1)"),
+            ErasedTable("post_tags", where: "author_id = $1"),
         ]) { account, limit, store in
             let ids = try store.query(
                 "SELECT id FROM posts WHERE author_id = $1 AND bucket = $2 AND state <> 5 LIMIT $3",
@@ -47,8 +48,14 @@ extension PostSchema {
             let revisions = try store.integer(
                 "SELECT count(*) FROM post_revisions WHERE post_id IN (SELECT value FROM list($1))",
                 [.list(ids.map(\.rawValue))])
+            let tags = try store.execute(
+                """
+                DELETE FROM post_tags WHERE position IN (
+                    SELECT position FROM posts WHERE author_id = $1 AND bucket = $2 AND id IN (SELECT value FROM list($3)))
+                """,
+                [.integer(account.rawValue), .integer(Int64(account.bucket)), .list(ids.map(\.rawValue))])
             for id in ids { try erase(id, of: account, now: clock.now(), store) }
-            return ["posts": ids.count, "post_revisions": Int(clamping: revisions)]
+            return ["posts": ids.count, "post_revisions": Int(clamping: revisions), "post_tags": tags]
         }
     }
 

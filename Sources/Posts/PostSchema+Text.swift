@@ -14,4 +14,23 @@ extension PostSchema {
             "CREATE INDEX mentions_by_account ON mentions (account_id, post_id)",
         ] + dialect.partitions(of: "mentions")
     }
+
+    /// The hashtags of posts, which lie with the tag, and those that accounts follow.
+    static let tags = Migration("0034-tags") { dialect in
+        let key = dialect.textKey
+        let clustered = dialect == .sqlite ? "WITHOUT ROWID" : ""
+        return [
+            """
+            CREATE TABLE post_tags (
+                tag \(key) NOT NULL, position BIGINT NOT NULL, author_id BIGINT NOT NULL, visibility SMALLINT NOT NULL,
+                PRIMARY KEY (tag, position)) \(clustered)\(dialect.partitioned(by: "tag"))
+            """,
+            "CREATE INDEX post_tags_by_position ON post_tags (position)",
+            """
+            CREATE TABLE tag_follows (
+                account_id BIGINT NOT NULL, tag \(key) NOT NULL, followed_at BIGINT NOT NULL,
+                PRIMARY KEY (account_id, tag)) \(clustered)\(dialect.partitioned(by: "account_id"))
+            """,
+        ] + dialect.partitions(of: "post_tags") + dialect.partitions(of: "tag_follows")
+    }
 }

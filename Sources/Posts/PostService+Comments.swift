@@ -40,7 +40,7 @@ extension PostService {
                 try ReplyRows.page(of: id, by: order, after: after, limit: wanted + 1, store)
             }
             let looked = rows.prefix(wanted)
-            shown += try await visible(looked.map(\.position), viewer: viewer)
+            shown += try await visible(looked.map(\.position), viewer: viewer, muting: .comments)
             next = rows.count > wanted ? looked.last : nil
             if next == nil || shown.count == limit { break }
         }
@@ -53,12 +53,16 @@ extension PostService {
         ReplyRows.Place(likes: numbers.first ?? 0, position: Position(numbers.last ?? 0))
     }
 
-    func visible(_ positions: [Position], viewer: ID<Account>?) async throws -> [Shown] {
+    /// Those of the posts at these positions that the viewer may see and wants to, in the order asked for.
+    /// - Parameter scope: of the muted words that go here.
+    func visible(
+        _ positions: [Position], viewer: ID<Account>?, muting scope: MutingScopes
+    ) async throws -> [Shown] {
         let cards = try await library.cards(at: positions)
         let authors = try await directory.cards(Array(Set(cards.values.map(\.post.author))))
         let relations = try await relations(of: viewer)
         let flags = try await flags(of: cards.values.map(\.post.id), viewer)
-        let muted = relations.flatMap { MutedText($0, in: .comments, at: clock.now()) }
+        let muted = relations.flatMap { MutedText($0, in: scope, at: clock.now()) }
         let quotes = try await quotes(of: cards.values, relations, muted: muted)
         return positions.compactMap { position in
             guard let card = cards[position], let author = authors[card.post.author],

@@ -36,6 +36,9 @@ extension PostService {
             }
             try Self.replace(old, of: id, with: content, visibility, now: now, store)
             try MentionRows.replace(entities, of: id, store)
+            try TagRows.delete(of: old.content, at: old.position, store)
+            let tags = TagRows.insert(entities.tags, at: old.position, author: viewer, visibility: visibility)
+            for insert in tags { try store.execute(insert.sql, insert.arguments) }
             try Outbox.append(
                 Event(
                     .postEdited, key: viewer.rawValue, subject: id.rawValue, object: old.replyToAuthor,

@@ -66,7 +66,7 @@ extension PostService {
             statements.append(MentionRows.insert(Array(entities.accounts.values), of: post.id))
         }
         if let quote = post.quote { statements.append(QuoteRows.insert(post, of: quote)) }
-        return statements + [Outbox.append(event)]
+        return statements + TagRows.insert(entities.tags, of: post) + [Outbox.append(event)]
     }
 
     private func changes(of post: Post) -> [Change] {

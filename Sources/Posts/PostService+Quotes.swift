@@ -44,6 +44,8 @@ extension PostService {
             try QuoteRows.page(of: id, before: before, limit: limit + 1, $0)
         }
         let looked = Array(positions.prefix(limit))
-        return (try await visible(looked, viewer: viewer), positions.count > limit ? looked.last : nil)
+        return (
+            try await visible(looked, viewer: viewer, muting: .comments), positions.count > limit ? looked.last : nil
+        )
     }
 }

@@ -15,6 +15,7 @@ package struct PostService: Sendable {
     let ids: IDGenerator
     let clock: WallClock
     let locks: KeyLock<IdempotencyKey>
+    package let trending: TrendingTags
 
     package init(
         database: any Database, directory: AccountDirectory, relations: RelationsCache, library: PostLibrary,
@@ -28,6 +29,7 @@ package struct PostService: Sendable {
         self.ids = ids
         self.clock = clock
         self.locks = locks
+        trending = TrendingTags(database: database, clock: clock)
     }
 
     /// A post with its author's card.

@@ -50,6 +50,12 @@ enum AuthorizationTable {
         "GET /v1/me/blocks": Row(subjects: [.nothing], rule: Row.anyone),
         "GET /v1/me/mutes": Row(subjects: [.nothing], rule: Row.anyone),
         "GET /v1/me/close-friends": Row(subjects: [.nothing], rule: Row.anyone),
+        "GET /v1/tags/{tag}/posts": Row(subjects: [.nothing], rule: Row.anyone),
+        "GET /v1/tags/trending": Row(subjects: [.nothing], rule: Row.anyone),
+        "POST /v1/tags/{tag}/follow": Row(subjects: [.nothing], rule: Row.anyone),
+        "DELETE /v1/tags/{tag}/follow": Row(subjects: [.nothing], rule: Row.anyone),
+        "GET /v1/me/tags": Row(subjects: [.nothing], rule: Row.anyone),
+        "GET /v1/me/tags/feed": Row(subjects: [.nothing], rule: Row.anyone),
         "GET /v1/me/muted-words": Row(subjects: [.nothing], rule: Row.anyone),
         "POST /v1/me/muted-words": Row(
             subjects: [.nothing], rule: Row.anyone, body: { _, _ in #"{"phrase":"spoilers"}"# }),

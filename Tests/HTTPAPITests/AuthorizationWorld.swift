@@ -163,6 +163,7 @@ struct AuthorizationWorld: Sendable {
     func target(_ template: String, _ subject: Subject?) -> String {
         let name = subject.flatMap { holders[$0.holder]?.name } ?? "nobody_at_all"
         return template.replacing("{id}", with: subject.flatMap(id) ?? Self.absentID).replacing("{name}", with: name)
+            .replacing("{tag}", with: "a_tag")
     }
 
     private func id(of subject: Subject) -> String? {

@@ -13,6 +13,12 @@ extension HotQuery {
         ) {
             _ = try MentionRows.accounts(of: naming, $0)
         },
+        HotQuery("posts of a tag", rows: ["post_tags": "tag = 'tag7'"]) {
+            _ = try TagRows.positions(tagged: "tag7", before: .highest, limit: 20, $0)
+        },
+        HotQuery("followed tags", rows: ["tag_follows": "account_id = \(PlanStore.author(10))"]) {
+            _ = try TagRows.followed(by: PlanStore.author(10), $0)
+        },
         HotQuery("accounts by their names", rows: [:]) {
             _ = try MentionRows.accounts(named: ["user1", "user2", "user3"], $0)
         },

@@ -86,6 +86,14 @@ struct PlanStore: Sendable {
         SELECT (post_id >> 12) & 1023, post_id, position, sharer_id FROM reposts
         """,
         "INSERT INTO quotes (bucket, post_id, position) SELECT bucket, post_id, position FROM post_shares",
+        """
+        INSERT INTO post_tags (tag, position, author_id, visibility)
+        SELECT 'tag' || (position >> 22) % 50, position, author_id, 0 FROM posts
+        """,
+        """
+        INSERT INTO tag_follows (account_id, tag, followed_at)
+        SELECT author(n), 'tag' || k, n FROM generate_series(1, 1000) AS n, generate_series(1, 40) AS k
+        """,
         "INSERT INTO post_counters (bucket, post_id, comments) SELECT bucket, id, 1 FROM posts",
         """
         INSERT INTO following (follower_id, followee_id, follow_id)

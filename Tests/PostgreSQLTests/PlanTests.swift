@@ -6,8 +6,8 @@ struct PlanTests {
     private static let bigTables: Set = [
         "posts", "post_counters", "reposts", "post_shares", "quotes", "replies", "following", "followers", "outbox",
         "viewer_marks",
-        "reactions", "reaction_counters", "bookmarks", "post_feedback", "mentions", "notifications",
-        "notification_groups",
+        "reactions", "reaction_counters", "bookmarks", "post_feedback", "mentions", "post_tags", "tag_follows",
+        "notifications", "notification_groups",
     ]
 
     @Test(

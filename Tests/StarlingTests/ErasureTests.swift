@@ -94,6 +94,8 @@ struct ErasureTests {
                 VALUES (\(post), 1, 'before', 0, 1)
                 """,
                 "INSERT INTO muted_words (account_id, word_id, phrase, scopes) VALUES (\(account), \(account), 'word', 7)",
+                "INSERT INTO post_tags (tag, position, author_id, visibility) VALUES ('tag', \(post), \(account), 0)",
+                "INSERT INTO tag_follows (account_id, tag, followed_at) VALUES (\(account), 'tag', 1)",
                 "INSERT INTO pins (account_id, post_id, pin_id) VALUES (\(account), 800, 1)",
                 "INSERT INTO reposts (position, bucket, sharer_id, post_id, created_at) VALUES (\(post + 2), 0, \(account), 800, 1)",
                 "INSERT INTO post_shares (bucket, post_id, position, sharer_id) VALUES (0, 800, \(post + 2), \(account))",

@@ -120,6 +120,8 @@ struct ProfileMoveStage: Sendable {
         SELECT (id >> 12) & 1023, id, 32775, 2 FROM posts ORDER BY id LIMIT 1
         """,
         "INSERT INTO mentions (bucket, post_id, account_id) SELECT (id >> 12) & 1023, id, 8 FROM posts ORDER BY id LIMIT 1",
+        "INSERT INTO post_tags (tag, position, author_id, visibility) VALUES ('größe', 5, 7, 0), ('Größe', 5, 7, 0)",
+        "INSERT INTO tag_follows (account_id, tag, followed_at) VALUES (7, '東京', 5)",
         "INSERT INTO pins (account_id, post_id, pin_id) SELECT author_id, id, 103 FROM posts ORDER BY id LIMIT 1",
         "INSERT INTO viewer_marks (account_id, post_id, flags) SELECT 7, id, 109 FROM posts ORDER BY id LIMIT 1",
         """

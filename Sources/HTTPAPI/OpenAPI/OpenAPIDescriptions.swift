@@ -15,7 +15,7 @@ enum OpenAPIDescriptions {
     private static let texts = accounts.merging(posts) { $1 }.merging(comments) { $1 }.merging(graph) { $1 }.merging(
         engagement
     ) { $1 }
-    .merging(live) { $1 }.merging(notifications) { $1 }.merging(operations) { $1 }
+    .merging(live) { $1 }.merging(notifications) { $1 }.merging(tags) { $1 }.merging(operations) { $1 }
 
     private static let engagement = [
         "react":
@@ -162,6 +162,18 @@ enum OpenAPIDescriptions {
         "countNotifications": "Counted up to \(Limits.unreadNotificationsMax).",
         "readNotifications":
             "Moves your marker `notifications`, which your other devices hear of. Without a body, all are read.",
+    ]
+
+    private static let tags = [
+        "listTagPosts":
+            "Those that you may see. `#Swift`, `#swift` and `＃ｓｗｉｆｔ` are one hashtag. Where many posts are not for you, a page "
+            + "may be short though more follow.",
+        "getTagFeed": "The newest first, each once. They are not in your home feed.",
+        "listTrendingTags":
+            "By how many accounts used them in public posts, recent uses counting more. Reckoned about once a minute.",
+        "listFollowedTags": "No more than \(Limits.followedTagsMax).",
+        "followTag": "Following again changes nothing. What is no hashtag answers 404.",
+        "unfollowTag": "Fine also where you do not follow it.",
     ]
 
     private static let operations = [

@@ -48,6 +48,7 @@ struct OpenAPIDocument {
         ["name": "Accounts", "description": "Registering, sessions and profiles."],
         ["name": "Posts", "description": "Writing, changing and reading posts. A comment is a post with `reply_to`."],
         ["name": "Graph", "description": "Follows, follow requests, blocks and mutes."],
+        ["name": "Tags", "description": "Hashtags: their posts, following them, trends."],
         ["name": "Feed", "description": "The home feed: the posts of those you follow, and your own."],
         ["name": "Live", "description": "What happens while it happens, and how far you have read."],
         ["name": "Operations", "description": "For those who run the server."],

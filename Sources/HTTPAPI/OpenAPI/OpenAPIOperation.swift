@@ -41,13 +41,15 @@ struct OpenAPIOperation {
             return [
                 "name": .string(name), "in": "path", "required": true,
                 "description": .string(Self.meaning(of: name, in: endpoint.path)),
-                "schema": Self.reference("schemas", name == "name" ? "Username" : "ID"),
+                "schema": Self.reference("schemas", ["name": "Username", "tag": "Tag"][name] ?? "ID"),
             ]
         }
     }
 
     private static func meaning(of name: String, in path: String) -> String {
         if name == "name" { return "The account's username, in any case." }
+        if name == "tag" { return "The hashtag, in any case, with or without its sign." }
+        if path.hasPrefix("/v1/me/muted-words/") { return "The word's `muted_word_id`." }
         if path.hasPrefix("/v1/posts/") { return "The post's `post_id`." }
         if path.hasPrefix("/v1/me/sessions/") { return "The `session_id`." }
         return path.hasPrefix("/v1/me/follow-requests/")

@@ -42,6 +42,11 @@ enum OpenAPIParameters {
         "reaction": query(
             "reaction", "Only those who reacted in this way.",
             ["type": "string", "enum": .array(OpenAPISchemas.reactionNames)], example: "LOVE"),
+        "window": query(
+            "window", "How far back to look.",
+            [
+                "type": "string", "enum": .array(TrendWindow.allCases.map { .string($0.rawValue) }), "default": "day",
+            ], example: "week"),
         "kind": query(
             "kind", "Only notifications of this kind.",
             ["type": "string", "enum": .array(NotificationKind.allCases.map { .string($0.name) })], example: "mention"),

@@ -3,7 +3,8 @@ import Core
 /// The shapes of bodies, by the names that operations use.
 enum OpenAPISchemas {
     static let all: OpenAPIValue = .object(
-        basics + accounts + graph + posts + comments + engagement + live + notifications + mutedWords + operations)
+        basics + accounts + graph + posts + comments + engagement + live + notifications + mutedWords + tags
+            + operations)
 
     /// A schema of an object; every property is required unless it is named in `optional`.
     static func object(
