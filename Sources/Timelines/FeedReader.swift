@@ -64,7 +64,8 @@ package struct FeedReader: Sendable {
         return try await marks.flags(of: [post], viewer: viewer)[post]?.isHidden == true
     }
 
-    /// A page of the viewer's home feed below `before`, newest first.
+    /// A page of the viewer's home feed below `before`, newest first. Where muted words hide very many posts one behind the
+    /// other, it is shorter than `limit` though more follow.
     /// - Parameter mutesWords: false for what lies beneath the viewer's muted words.
     package func page(
         of viewer: ID<Account>, before: Position, limit: Int, mutesWords: Bool = true
@@ -76,15 +77,23 @@ package struct FeedReader: Sendable {
         var gathering = Gathering(
             reader: self, relations: relations, limit: limit, now: mutesWords ? clock.now() : nil)
         var cursor = before
+        var reads = 0
         while !gathering.isComplete {
             let skeleton = try await skeleton(relations, before: cursor, limit: gathering.nextBatch())
             try await gathering.take(skeleton.positions)
             guard let last = skeleton.positions.last, !skeleton.isLast else { break }
             cursor = last
+            reads += 1
+            if reads == Limits.mutedFeedReadsMax, relations.mutedWords != nil { gathering.stop(at: cursor) }
         }
         timings.cold.record(duration: start.duration(to: .now))
         return gathering.page(latest: latest)
     }
+}
+
+extension Limits {
+    /// Stretches of skeleton that are looked through for one page of a reader who mutes words.
+    package static let mutedFeedReadsMax = 32
 }
 
 /// How long pages take, by whether everything was in memory.

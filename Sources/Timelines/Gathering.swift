@@ -11,6 +11,8 @@ struct Gathering {
     private var kept: [PostService.Shown] = []
     /// Entries whose post is gone for good.
     private var gone: Set<Int64> = []
+    /// Where the next page begins, if this one ends before it is full.
+    private var stop: Position?
     /// How much skeleton was asked for last.
     private(set) var asked = 0
 
@@ -23,7 +25,12 @@ struct Gathering {
     }
 
     /// One more than the page shows, which tells whether another follows.
-    var isComplete: Bool { kept.count > limit }
+    var isComplete: Bool { kept.count > limit || stop != nil }
+
+    /// Ends the page here, full or not.
+    mutating func stop(at position: Position) {
+        if !isComplete { stop = position }
+    }
 
     /// How much skeleton to ask for next: what is missing, and some for what the filter will remove.
     mutating func nextBatch() -> Int {
@@ -47,7 +54,7 @@ struct Gathering {
     consuming func page(latest: Int64) -> FeedPage {
         // A deleted post never comes back, so its entry can go at once.
         if !gone.isEmpty { reader.home.remove(gone, from: filter.relations.viewer) }
-        guard isComplete else { return FeedPage(posts: kept, next: nil, latest: latest) }
+        guard kept.count > limit else { return FeedPage(posts: kept, next: stop, latest: latest) }
         kept.removeLast(kept.count - limit)
         return FeedPage(posts: kept, next: kept.last?.place, latest: latest)
     }

@@ -2,6 +2,7 @@ import Core
 import SQL
 import Telemetry
 import Testing
+import Timelines
 
 @testable import HTTPAPI
 
@@ -37,6 +38,26 @@ struct MutedWordTests {
             #expect(await server.feed(of: cast.alice).count == 6)
             try await server.drained()
             #expect(await server.get("/v1/feed?since=\(latest)", as: cast.alice).problem == "reload")
+        }
+    }
+
+    @Test("a page looks through so much of what is hidden, and the next goes on there")
+    func bounds() async throws {
+        try await TestServer.run { server in
+            let cast = try await server.cast()
+            try await server.follow(cast.alice, cast.bob)
+            try await server.publish("at last", by: cast.bob)
+            for number in 1...(10 * Limits.mutedFeedReadsMax + 5) {
+                try await server.publish("spam \(number)", by: cast.bob)
+            }
+            try await server.drained()
+            await server.post("/v1/me/muted-words", as: cast.alice, #"{"phrase":"spam"}"#)
+            let first = await server.get("/v1/feed?limit=1", as: cast.alice).json
+            #expect(first["posts"] == .list([]))
+            let cursor = first["next_cursor"].string ?? ""
+            let second = await server.get("/v1/feed?limit=1&cursor=\(cursor)", as: cast.alice).json
+            #expect(second["posts"].array.map { $0["content"] } == [.text("at last")])
+            #expect(second["next_cursor"] == .null)
         }
     }
 
