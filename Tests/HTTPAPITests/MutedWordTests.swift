@@ -6,7 +6,7 @@ import Timelines
 
 @testable import HTTPAPI
 
-@Suite("Muted words", .timeLimit(.minutes(2)))
+@Suite("Muted words", .timeLimit(.minutes(10)))
 struct MutedWordTests {
     @Test("what others write with a muted word is hidden at once, and back when the mute is lifted")
     func home() async throws {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import HTTPAPI
 
-@Suite("Hashtags", .timeLimit(.minutes(2)))
+@Suite("Hashtags", .timeLimit(.minutes(10)))
 struct TagRouteTests {
     @Test("a hashtag lists the posts with it that the viewer may see, however it is written")
     func posts() async throws {
@@ -33,6 +33,20 @@ struct TagRouteTests {
                 #expect(await server.get("/v1/tags/\(wrong)/posts").status == 404, "\(wrong)")
                 #expect(await server.post("/v1/tags/\(wrong)/follow", as: cast.alice).status == 404, "\(wrong)")
             }
+        }
+    }
+
+    @Test("comments and quotes are found by their hashtags, too; what a quote quotes is not")
+    func commentsAndQuotes() async throws {
+        try await TestServer.run { server in
+            let cast = try await server.cast()
+            let post = try await server.publish("#inside", by: cast.bob)
+            let comment = await server.post("/v1/posts/\(post)/comments", as: cast.dan, ##"{"content":"a #comment"}"##)
+            #expect(comment.status == 201)
+            await server.post("/v1/posts", as: cast.carol, ##"{"content":"a #quote","quote_of":"\##(post)"}"##)
+            #expect(await server.tagged("comment") == ["a #comment"])
+            #expect(await server.tagged("quote") == ["a #quote"])
+            #expect(await server.tagged("inside") == ["#inside"])
         }
     }
 

@@ -24,7 +24,8 @@ extension OpenAPISchemas {
             "unavailable",
             [
                 "type": "boolean", "enum": [true],
-                "description": "The quote is empty: the post is gone, not for you, or by an account that you mute.",
+                "description":
+                    "The quote is empty: the post is gone, not for you, by an account that you mute, or holds a word that you mute.",
             ]
         )
     ]
