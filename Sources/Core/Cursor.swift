@@ -21,6 +21,8 @@ package struct Cursor: Hashable, Sendable {
         case shares = "h"
         case quotes = "q"
         case tagged = "g"
+        case lists = "i"
+        case listFeed = "j"
     }
 
     package let kind: Kind

@@ -42,6 +42,8 @@ package enum EventKind: Int64, Sendable, CaseIterable {
     case followRequestEnded = 27
     /// Somebody wants to read again what a word of theirs hid.
     case wordsUnmuted = 28
+    /// An exclusive list lets accounts back into its owner's home feed.
+    case listOpened = 64
     /// The key is the friend, whose feed may have more from now on.
     case closeFriendAdded = 90
 
@@ -65,7 +67,7 @@ package enum EventKind: Int64, Sendable, CaseIterable {
             .sharesImported:
             .posts
         case .followed, .unfollowed, .unmuted, .followsImported, .blocked, .muted, .followRequested,
-            .followRequestEnded, .closeFriendAdded, .wordsUnmuted:
+            .followRequestEnded, .closeFriendAdded, .wordsUnmuted, .listOpened:
             .graph
         case .accountRegistered, .accountUpdated, .accountSuspended, .accountReinstated, .accountDeleted,
             .accountsImported:

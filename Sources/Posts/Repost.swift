@@ -61,14 +61,21 @@ package struct Sharers: Sendable {
     }
 
     /// Those whom the viewer follows and does not mute, the first to share first.
-    package func among(_ relations: Relations) -> [Sharing] {
+    /// - Parameter scope: only its members; nil for all but those whom exclusive lists keep out of the home feed.
+    package func among(_ relations: Relations, in scope: ListScope? = nil) -> [Sharing] {
         var found: [Sharing] = []
         func add(_ place: Int) {
             let sharer = ID<Account>(sharers[place])
-            guard !relations.muted.contains(sharer) else { return }
+            guard !relations.muted.contains(sharer), scope != nil || !relations.exclusive.contains(sharer) else {
+                return
+            }
             found.append(Sharing(position: Position(positions[place]), sharer: sharer))
         }
-        if sharers.count <= relations.following.count {
+        if let scope {
+            for place in sharers.indices where scope.members.contains(ID(sharers[place])) {
+                if relations.following.contains(ID(sharers[place])) { add(place) }
+            }
+        } else if sharers.count <= relations.following.count {
             for place in sharers.indices where relations.following.contains(ID(sharers[place])) { add(place) }
         } else {
             relations.following.forEach { followee in

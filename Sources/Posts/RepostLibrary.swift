@@ -42,7 +42,7 @@ package final class RepostLibrary: CommitObserver, Sendable {
         places.peek(position)
     }
 
-    /// Who of those the viewer follows shared a post, where memory knows; never blocks.
+    /// Who of those in the viewer's home feed shared a post, where memory knows; never blocks.
     package func cachedSharings(of post: ID<Post>, for relations: Relations) -> [Sharing]? {
         sharers.peek(post) { $0.pointee.isWhole ? $0.pointee.among(relations) : nil } ?? nil
     }
@@ -58,8 +58,10 @@ package final class RepostLibrary: CommitObserver, Sendable {
         return found.compactMapValues(\.self)
     }
 
-    /// Who of those the viewer follows shared each of these posts, the first first.
-    package func sharings(of posts: [ID<Post>], for relations: Relations) async throws -> [ID<Post>: [Sharing]] {
+    /// Who of those in the viewer's home feed, or on a list, shared each of these posts, the first first.
+    package func sharings(
+        of posts: [ID<Post>], for relations: Relations, in scope: ListScope? = nil
+    ) async throws -> [ID<Post>: [Sharing]] {
         guard !posts.isEmpty else { return [:] }
         let lists = try await sharers.load(posts) { [database] missing in
             try await database.read { store in
@@ -69,16 +71,20 @@ package final class RepostLibrary: CommitObserver, Sendable {
         }
         var found: [ID<Post>: [Sharing]] = [:]
         for (post, list) in lists {
-            found[post] = list.isWhole ? list.among(relations) : try await storedSharings(of: post, for: relations)
+            found[post] =
+                list.isWhole
+                ? list.among(relations, in: scope) : try await storedSharings(of: post, for: relations, in: scope)
         }
         return found
     }
 
-    private func storedSharings(of post: ID<Post>, for relations: Relations) async throws -> [Sharing] {
-        let (followees, dialect) = (relations.following.values, database.dialect)
+    private func storedSharings(
+        of post: ID<Post>, for relations: Relations, in scope: ListScope?
+    ) async throws -> [Sharing] {
+        let (sharers, dialect) = (scope?.members.values ?? relations.homeAuthors, database.dialect)
         let rows = try await database.read { store in
-            try RepostQueries.sharings(of: post, by: followees, dialect: dialect, store)
+            try RepostQueries.sharings(of: post, by: sharers, dialect: dialect, store)
         }
-        return Sharers(rows).among(relations)
+        return Sharers(rows).among(relations, in: scope)
     }
 }

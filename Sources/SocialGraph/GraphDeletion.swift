@@ -19,7 +19,8 @@ package enum GraphDeletion {
             "DELETE FROM blocks WHERE blocker_id = $1", "DELETE FROM blocks WHERE blocked_id = $1",
             "DELETE FROM mutes WHERE muter_id = $1", "DELETE FROM mutes WHERE muted_id = $1",
             "DELETE FROM close_friends WHERE account_id = $1", "DELETE FROM close_friends WHERE friend_id = $1",
-            "DELETE FROM muted_words WHERE account_id = $1",
+            "DELETE FROM muted_words WHERE account_id = $1", "DELETE FROM lists WHERE account_id = $1",
+            "DELETE FROM list_members WHERE account_id = $1",
         ] { try store.execute(statement, me) }
         // Everyone who was related reads anew; the account itself has no reader left.
         for other in Set(followees + followers) {

@@ -6,6 +6,8 @@ extension GraphSchema {
     /// - Parameter clock: for the events that tell of ended follows.
     package static func erasure(_ clock: WallClock) -> [ErasureStep] {
         [
+            // Whoever is not followed any more leaves the lists, which the receipt would not count.
+            .rows("list_members", key: "member_id"), .rows("lists", key: "list_id"),
             follows("following", other: "followee_id", of: "follower_id") { account, other, store in
                 try GraphWrites.removeFollow(account, other, now: clock.now(), store)
             },

@@ -41,6 +41,7 @@ package enum GraphQueries {
                 """, me
             ) { $0.int64(0) },
             muted: try store.query("SELECT muted_id FROM mutes WHERE muter_id = $1", me) { $0.int64(0) },
+            exclusive: try ListRows.exclusiveMembers(of: viewer, store),
             befriending: try store.query("SELECT account_id FROM close_friends WHERE friend_id = $1", me) {
                 $0.int64(0)
             },

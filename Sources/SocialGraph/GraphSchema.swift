@@ -3,7 +3,7 @@ import SQL
 /// The tables this feature owns. A follow is stored in both directions, each ordered by who owns the list, so that either
 /// side's list lives in one partition. `follow_id` is a snowflake: lists show the newest first.
 package enum GraphSchema {
-    package static let migrations = [follows, restrictions, mutedWords, closeFriends]
+    package static let migrations = [follows, restrictions, mutedWords, lists, closeFriends]
 
     private static let follows = Migration("0006-follows") { dialect in
         let clustered = dialect == .sqlite ? "WITHOUT ROWID" : ""

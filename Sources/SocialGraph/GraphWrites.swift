@@ -30,7 +30,7 @@ enum GraphWrites {
         store.announce(.followed(follower: follower.rawValue, followee: followee.rawValue))
     }
 
-    /// Removes the follow where it is there.
+    /// Removes the follow where it is there, and the followee from the follower's lists.
     static func removeFollow(
         _ follower: ID<Account>, _ followee: ID<Account>, now: Int64, _ store: any SQLWriter
     ) throws {
@@ -38,6 +38,7 @@ enum GraphWrites {
         let removed = try store.execute("DELETE FROM following WHERE follower_id = $1 AND followee_id = $2", pair)
         guard removed == 1 else { return }
         try store.execute("DELETE FROM followers WHERE follower_id = $1 AND followee_id = $2", pair)
+        try ListRows.remove(followee, fromListsOf: follower, store)
         try Outbox.append(
             Event(.unfollowed, key: follower.rawValue, subject: followee.rawValue, occurredAt: now), in: store)
         store.announce(.unfollowed(follower: follower.rawValue, followee: followee.rawValue))

@@ -11,6 +11,8 @@ package final class Relations: Sendable {
     /// Blocks in either direction.
     package let apart: SortedIDs
     package let muted: SortedIDs
+    /// Those whom the viewer's exclusive lists keep out of the home feed.
+    package let exclusive: SortedIDs
     /// Who counts the viewer among their close friends.
     package let befriending: SortedIDs
     /// Nil for those who mute no words, which are most.
@@ -20,14 +22,21 @@ package final class Relations: Sendable {
 
     package init(
         viewer: ID<Account>, following: [Int64] = [], apart: [Int64] = [], muted: [Int64] = [],
-        befriending: [Int64] = [], mutedWords: MutedWords? = nil
+        exclusive: [Int64] = [], befriending: [Int64] = [], mutedWords: MutedWords? = nil
     ) {
         self.viewer = viewer
         self.following = SortedIDs(following)
         self.apart = SortedIDs(apart)
         self.muted = SortedIDs(muted)
+        self.exclusive = SortedIDs(exclusive)
         self.befriending = SortedIDs(befriending)
         self.mutedWords = mutedWords
+    }
+
+    /// Those whose posts have a place in the viewer's home feed, and the viewer, in no order.
+    package var homeAuthors: [Int64] {
+        let followed = exclusive.isEmpty ? following.values : following.values.filter { !exclusive.contains(ID($0)) }
+        return followed + [viewer.rawValue]
     }
 
     /// Whether the viewer follows `account`; everyone counts as a follower of themselves.

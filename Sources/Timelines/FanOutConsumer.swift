@@ -189,7 +189,7 @@ extension Event {
                 + list.map { .post(subject, author: object, position: $0) }
         case .followed: [.followed(follower: key, followee: subject)]
         case .closeFriendAdded: [.closeFriendAdded(of: subject, friend: key)]
-        case .unmuted, .wordsUnmuted: [.relationship(key, subject)]
+        case .unmuted, .wordsUnmuted, .listOpened: [.relationship(key, subject)]
         case .accountReinstated: [.account(subject)]
         case .followsImported, .postsImported, .sharesImported: [.bulk]
         default: []

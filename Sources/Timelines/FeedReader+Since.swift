@@ -74,7 +74,8 @@ extension FeedReader {
             )
         }
         let isBeyondTelling = events.contains {
-            $0.key == 0 || ($0.kind == .wordsUnmuted && $0.key == relations.viewer.rawValue)
+            $0.key == 0
+                || (($0.kind == .wordsUnmuted || $0.kind == .listOpened) && $0.key == relations.viewer.rawValue)
         }
         guard since >= pruned, events.count <= Self.eventsMax, !isBeyondTelling else {
             throw FeedError.reload

@@ -17,10 +17,10 @@ struct Gathering {
     private(set) var asked = 0
 
     /// - Parameter now: in milliseconds since 1970; nil gathers what muted words hide, too.
-    init(reader: FeedReader, relations: Relations, limit: Int, now: Int64?) {
+    init(reader: FeedReader, relations: Relations, list: ListScope? = nil, limit: Int, now: Int64?) {
         self.reader = reader
         self.limit = limit
-        filter = HomeFilter(relations: relations, now: now)
+        filter = HomeFilter(relations: relations, list: list, now: now)
         kept.reserveCapacity(limit + 1)
     }
 

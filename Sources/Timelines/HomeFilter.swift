@@ -3,7 +3,7 @@ import Core
 import Posts
 import SocialGraph
 
-/// Decides what of a skeleton a viewer's home feed shows. It fails closed: what is not known is not shown.
+/// Decides what of a skeleton a viewer's home feed, or the feed of one of the viewer's lists, shows. It fails closed: what is not known is not shown.
 package struct HomeFilter: Sendable {
     package enum Removal: Hashable, Sendable, CaseIterable {
         case gone
@@ -12,17 +12,20 @@ package struct HomeFilter: Sendable {
         case muted
         /// It holds a word or phrase that the viewer mutes.
         case mutedWords
-        /// A reply to someone whom the viewer does not follow.
+        /// A reply to someone whom the viewer does not follow, or that a list leaves out.
         case replyToStranger
     }
 
     package let relations: Relations
 
+    /// Nil for the home feed.
+    let list: ListScope?
     let mutedText: MutedText?
 
     /// - Parameter now: in milliseconds since 1970; nil leaves muted words out of it.
-    package init(relations: Relations, now: Int64? = nil) {
+    package init(relations: Relations, list: ListScope? = nil, now: Int64? = nil) {
         self.relations = relations
+        self.list = list
         mutedText = now.flatMap { MutedText(relations, in: .home, at: $0) }
     }
 
@@ -39,10 +42,22 @@ package struct HomeFilter: Sendable {
     /// Nil keeps the post.
     package func removal(of post: borrowing Post, author: AccountStanding) -> Removal? {
         guard PostVisibility.admits(post.visibility, author: author, relations: relations) else { return .hidden }
+        if list != nil { return removalFromList(of: post, author: author.id) }
         if author.id == relations.viewer { return nil }
-        guard relations.follows(author.id) else { return .notFollowed }
+        guard relations.follows(author.id), !relations.exclusive.contains(author.id) else { return .notFollowed }
         if relations.muted.contains(author.id) { return .muted }
         if let other = post.replyToAuthor, !relations.follows(other) { return .replyToStranger }
+        return nil
+    }
+
+    private func removalFromList(of post: borrowing Post, author: ID<Account>) -> Removal? {
+        guard let list, list.members.contains(author), relations.following.contains(author) else {
+            return .notFollowed
+        }
+        if relations.muted.contains(author) { return .muted }
+        if let other = post.replyToAuthor, !list.shows(replyTo: other, by: author, relations) {
+            return .replyToStranger
+        }
         return nil
     }
 
@@ -51,7 +66,7 @@ package struct HomeFilter: Sendable {
         admitsShared(card.post, author: author) && mutedText?.hides(card) != true
     }
 
-    /// Whether the post, which has no place of its own in this feed, is shown there once a followee shares it.
+    /// Whether the post, which has no place of its own in this feed, is shown there once a followee, or a member of the list, shares it.
     package func admitsShared(_ post: Post, author: AccountStanding) -> Bool {
         guard !relations.muted.contains(author.id) else { return false }
         switch removal(of: post, author: author) {

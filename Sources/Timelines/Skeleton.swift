@@ -34,8 +34,8 @@ extension FeedReader {
         if let known = Skeleton(home: home, authors: Array(authors.values), before: before, limit: limit) {
             return known
         }
-        let everyone = relations.following.values + [relations.viewer.rawValue]
-        let stored = try await source.posts(ofAuthors: everyone, before: before, limit: limit, now: clock.now())
+        let stored = try await source.posts(
+            ofAuthors: relations.homeAuthors, before: before, limit: limit, now: clock.now())
         return Skeleton(stored: stored, limit: limit)
     }
 

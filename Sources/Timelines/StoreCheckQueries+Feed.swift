@@ -12,7 +12,10 @@ extension StoreCheckQueries {
 
     /// Posts with a place of their own.
     private static func ownPlaces(_ dialect: Dialect) -> String {
-        let authors = "SELECT followee_id FROM following WHERE follower_id = $1 UNION SELECT $1"
+        let authors = """
+            SELECT followee_id FROM following f WHERE follower_id = $1 AND NOT \(isExclusive("f.followee_id"))
+            UNION SELECT $1
+            """
         return switch dialect {
         case .sqlite:
             """
@@ -30,6 +33,23 @@ extension StoreCheckQueries {
             """
         }
     }
+
+    /// Whether an exclusive list of the viewer's keeps an account out of the home feed.
+    private static func isExclusive(_ account: String) -> String {
+        """
+        EXISTS (SELECT 1 FROM list_members x JOIN lists l ON l.account_id = x.account_id AND l.list_id = x.list_id
+            WHERE x.account_id = $1 AND l.account_id = $1 AND x.member_id = \(account) AND l.is_exclusive = 1)
+        """
+    }
+
+    /// Who leaves the graph leaves the lists.
+    static let strangersOnLists = (
+        "lists hold accounts that their owners do not follow",
+        """
+        SELECT count(*) FROM list_members m WHERE NOT EXISTS (
+            SELECT 1 FROM following f WHERE f.follower_id = m.account_id AND f.followee_id = m.member_id)
+        """
+    )
 
     private static let notHidden = """
         NOT EXISTS (SELECT 1 FROM post_feedback h WHERE h.account_id = $1 AND h.post_id = p.id AND h.kind = 3)
@@ -54,13 +74,15 @@ extension StoreCheckQueries {
         JOIN posts p ON p.id = r.post_id AND p.bucket = ((r.post_id >> 12) & 1023)
         JOIN users a ON a.id = p.author_id AND a.state = 0
         WHERE f.follower_id = $1 AND p.state = 3 AND p.author_id <> $1 AND p.author_id <> f.followee_id
+            AND NOT \(isExclusive("f.followee_id"))
             AND \(notHidden)
             AND NOT EXISTS (SELECT 1 FROM mutes WHERE muter_id = $1 AND muted_id IN (f.followee_id, p.author_id))
             AND NOT EXISTS (SELECT 1 FROM blocks WHERE blocker_id = $1 AND blocked_id = p.author_id)
             AND NOT EXISTS (SELECT 1 FROM blocks WHERE blocker_id = p.author_id AND blocked_id = $1)
             AND CASE WHEN EXISTS (SELECT 1 FROM following WHERE follower_id = $1 AND followee_id = p.author_id)
-                THEN (p.visibility <= 1 OR \(isForFriend)) AND p.reply_to_author IS NOT NULL AND p.reply_to_author <> $1 AND NOT EXISTS (
-                    SELECT 1 FROM following WHERE follower_id = $1 AND followee_id = p.reply_to_author)
+                THEN (p.visibility <= 1 OR \(isForFriend)) AND (\(isExclusive("p.author_id")) OR p.reply_to_author IS NOT NULL
+                    AND p.reply_to_author <> $1 AND NOT EXISTS (
+                        SELECT 1 FROM following WHERE follower_id = $1 AND followee_id = p.reply_to_author))
                 ELSE (p.visibility = 0 AND a.is_private = 0) OR \(isForFriend) END
         GROUP BY p.id
         """

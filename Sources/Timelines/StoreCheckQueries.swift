@@ -50,7 +50,7 @@ enum StoreCheckQueries {
                         AND p.quote_of = q.post_id AND p.state = 3))
             """
         ),
-        feedbackOtherThanMarks,
+        feedbackOtherThanMarks, strangersOnLists,
         (
             "revisions have no post",
             """

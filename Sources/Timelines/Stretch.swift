@@ -29,7 +29,8 @@ struct Stretch: Sendable {
             cards.merge(try await library.cards(at: reposts.values.map(\.postPosition))) { own, _ in own }
         }
         let shared = Set(cards.values.filter(\.isShared).map(\.post.id)).union(reposts.values.map(\.post))
-        let sharings = try await library.reposts.sharings(of: Array(shared), for: filter.relations)
+        let sharings = try await library.reposts.sharings(
+            of: Array(shared), for: filter.relations, in: filter.list)
         let people = Set(cards.values.map(\.post.author)).union(sharings.values.joined().map(\.sharer))
         self.filter = filter
         self.cards = cards

@@ -61,6 +61,18 @@ enum AuthorizationTable {
             subjects: [.nothing], rule: Row.anyone, body: { _, _ in #"{"phrase":"spoilers"}"# }),
         // No one else's is there for anybody: MutedWordTests.
         "DELETE /v1/me/muted-words/{id}": Row(subjects: [.nothing], rule: Row.nobody),
+        "GET /v1/lists": Row(subjects: [.nothing], rule: Row.anyone),
+        "POST /v1/lists": Row(subjects: [.nothing], rule: Row.anyone, body: { _, _ in #"{"title":"Friends"}"# }),
+        // Of nobody's: that an account's own are there, and no others, is tested with lists.
+        "GET /v1/lists/{id}": Row(subjects: [.nothing], rule: Row.nobody),
+        "PUT /v1/lists/{id}": Row(
+            subjects: [.nothing], rule: Row.nobody, body: { _, _ in #"{"title":"Friends"}"# }),
+        "DELETE /v1/lists/{id}": Row(subjects: [.nothing], rule: Row.nobody),
+        "GET /v1/lists/{id}/feed": Row(subjects: [.nothing], rule: Row.nobody),
+        "GET /v1/lists/{id}/members": Row(subjects: [.nothing], rule: Row.nobody),
+        "POST /v1/lists/{id}/members": Row(
+            subjects: [.nothing], rule: Row.nobody, body: { _, _ in #"{"user_ids":["1"]}"# }),
+        "DELETE /v1/lists/{id}/members/{user_id}": Row(subjects: [.nothing], rule: Row.nobody),
         "GET /v1/stream": Row(subjects: [.nothing], rule: Row.anyone),
         "GET /v1/stream/ws": Row(
             subjects: [.nothing], rule: Row.anyone,

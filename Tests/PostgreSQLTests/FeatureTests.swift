@@ -24,6 +24,7 @@ struct FeatureTests {
         #expect(embedded.contains("a name that looks the same: usernameLooksTaken"))
         #expect(embedded.contains(#"trends: ["grösse 2"]"#) || embedded.contains(#"trends: ["größe 2"]"#))
         #expect(embedded.contains("the same word: true"))
+        #expect(embedded.contains("feed of the exclusive list, out of the home feed: 1"))
         #expect(embedded.contains("bob's statement while closed: commentsClosed"))
         #expect(embedded.contains("alice's statement while closed: went through"))
     }
@@ -40,6 +41,7 @@ struct FeatureTests {
             try await notifications(town, chronicle)
             try await mutedWords(town, chronicle)
             try await tags(town, chronicle)
+            try await lists(town, chronicle)
             try await restrictions(town, chronicle)
             try await imports(town, chronicle)
             try await endings(town, chronicle)

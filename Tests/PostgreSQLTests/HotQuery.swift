@@ -35,7 +35,8 @@ struct HotQuery: Sendable, CustomTestStringConvertible {
         "\(column) IN (\(ids.map(\.description).joined(separator: ", ")))"
     }
 
-    static let all = timelines + cards + comments + shares + text + notifications + engagement + graph + writes + log
+    static let all =
+        timelines + cards + comments + shares + text + notifications + engagement + graph + lists + writes + log
 
     private static let timelines = [
         HotQuery("posts of many authors", rows: ["posts": any("author_id", of: authors)]) {

@@ -134,6 +134,14 @@ struct PlanStore: Sendable {
         """,
         "INSERT INTO followers (follower_id, followee_id, follow_id) SELECT * FROM following",
         """
+        INSERT INTO lists (account_id, list_id, title, is_exclusive, replies)
+        SELECT author(n), k, 'list', k % 2, 0 FROM generate_series(1, 1000) AS n, generate_series(1, 4) AS k
+        """,
+        """
+        INSERT INTO list_members (account_id, list_id, member_id, membership_id)
+        SELECT follower_id, 1 + follow_id % 4, followee_id, follow_id FROM following
+        """,
+        """
         INSERT INTO outbox (topic, kind, key, subject, object, position, flags, occurred_at)
         SELECT 1, 1, author_id, id, 0, position, 0, created_at FROM posts ORDER BY position
         """,

@@ -7,7 +7,7 @@ struct PlanTests {
         "posts", "post_counters", "reposts", "post_shares", "quotes", "replies", "following", "followers", "outbox",
         "viewer_marks",
         "reactions", "reaction_counters", "bookmarks", "post_feedback", "mentions", "post_tags", "tag_follows",
-        "notifications", "notification_groups",
+        "notifications", "notification_groups", "list_members",
     ]
 
     @Test(

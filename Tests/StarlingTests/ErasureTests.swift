@@ -57,7 +57,9 @@ struct ErasureTests {
         for table in tables {
             #expect(try await rows(of: 7, table) == 0, "\(table)")
             // What both had a part in went with the one.
-            let shared = ["following", "followers", "follow_requests", "blocks", "mutes", "close_friends"].contains(
+            let shared = [
+                "following", "followers", "follow_requests", "blocks", "mutes", "list_members", "close_friends",
+            ].contains(
                 table.name)
             if !shared { #expect(try await rows(of: 8, table) == others[table], "\(table)") }
         }
@@ -73,6 +75,7 @@ struct ErasureTests {
             "INSERT INTO following (follower_id, followee_id, follow_id) VALUES (7, 8, 1), (8, 7, 2)",
             "INSERT INTO followers (follower_id, followee_id, follow_id) VALUES (7, 8, 1), (8, 7, 2)",
             "INSERT INTO follow_requests (target_id, requester_id, request_id) VALUES (7, 8, 1), (8, 7, 2)",
+            "INSERT INTO list_members (account_id, list_id, member_id, membership_id) VALUES (7, 1, 8, 1), (8, 2, 7, 2)",
             "INSERT INTO blocks (blocker_id, blocked_id, block_id) VALUES (7, 8, 1), (8, 7, 2)",
             "INSERT INTO mutes (muter_id, muted_id, mute_id) VALUES (7, 8, 1), (8, 7, 2)",
             "INSERT INTO close_friends (account_id, friend_id, added_id) VALUES (7, 8, 1), (8, 7, 2)",
@@ -96,6 +99,10 @@ struct ErasureTests {
                 "INSERT INTO muted_words (account_id, word_id, phrase, scopes) VALUES (\(account), \(account), 'word', 7)",
                 "INSERT INTO post_tags (tag, position, author_id, visibility) VALUES ('tag', \(post), \(account), 0)",
                 "INSERT INTO tag_follows (account_id, tag, followed_at) VALUES (\(account), 'tag', 1)",
+                """
+                INSERT INTO lists (account_id, list_id, title, is_exclusive, replies)
+                VALUES (\(account), \(account), 'Friends', 1, 0)
+                """,
                 "INSERT INTO pins (account_id, post_id, pin_id) VALUES (\(account), 800, 1)",
                 "INSERT INTO reposts (position, bucket, sharer_id, post_id, created_at) VALUES (\(post + 2), 0, \(account), 800, 1)",
                 "INSERT INTO post_shares (bucket, post_id, position, sharer_id) VALUES (0, 800, \(post + 2), \(account))",

@@ -103,6 +103,8 @@ struct ProfileMoveStage: Sendable {
         INSERT INTO muted_words (account_id, word_id, phrase, scopes, expires_at)
         VALUES (7, 110, 'C++ é', 7, NULL), (7, 111, 'c++ é', 1, 5)
         """,
+        "INSERT INTO lists (account_id, list_id, title, is_exclusive, replies) VALUES (7, 112, 'Größe \"é\"', 1, 2)",
+        "INSERT INTO list_members (account_id, list_id, member_id, membership_id) VALUES (7, 112, 8, 113)",
         "INSERT INTO mutes (muter_id, muted_id, mute_id) VALUES (8, 7, 102)",
         "INSERT INTO close_friends (account_id, friend_id, added_id) VALUES (8, 7, 108)",
         """

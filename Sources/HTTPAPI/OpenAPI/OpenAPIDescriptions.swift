@@ -2,6 +2,7 @@ import Core
 import Engagement
 import Notifications
 import Posts
+import SocialGraph
 
 /// What a summary leaves open, by operation.
 enum OpenAPIDescriptions {
@@ -15,7 +16,9 @@ enum OpenAPIDescriptions {
     private static let texts = accounts.merging(posts) { $1 }.merging(comments) { $1 }.merging(graph) { $1 }.merging(
         engagement
     ) { $1 }
-    .merging(live) { $1 }.merging(notifications) { $1 }.merging(tags) { $1 }.merging(operations) { $1 }
+    .merging(live) { $1 }.merging(notifications) { $1 }.merging(tags) { $1 }.merging(lists) { $1 }.merging(operations) {
+        $1
+    }
 
     private static let engagement = [
         "react":
@@ -174,6 +177,25 @@ enum OpenAPIDescriptions {
         "listFollowedTags": "No more than \(Limits.followedTagsMax).",
         "followTag": "Following again changes nothing. What is no hashtag answers 404.",
         "unfollowTag": "Fine also where you do not follow it.",
+    ]
+
+    private static let lists = [
+        "listLists": "The newest first. Only you see your lists; you can have \(Limits.listsMax).",
+        "createList": "It is empty at first.",
+        "getList": "To everybody else it is not there.",
+        "updateList":
+            "`exclusive` takes effect at once: what comes by accounts on an exclusive list alone, posts and shares, is left "
+            + "out of your home feed. What somebody else whom you follow shares of theirs is still there.",
+        "deleteList": "You still follow its members, and they are in your home feed again.",
+        "getListFeed":
+            "Posts and shares of its members, each post once, with all that mutes, blocks, muted words and hidden posts keep "
+            + "from your home feed left out. Where much is left out, a page may be short though more follow.",
+        "listListMembers":
+            "Those put on it last come first. Accounts that are gone are left out, so a page may be short.",
+        "addListMembers":
+            "Whom you do not follow cannot be on a list (422), and who is no longer followed, or blocked, leaves it. A list "
+            + "takes \(Limits.listMembersMax) accounts. Adding somebody again changes nothing.",
+        "removeListMember": "Answers 404 for an account that is not on it.",
     ]
 
     private static let operations = [

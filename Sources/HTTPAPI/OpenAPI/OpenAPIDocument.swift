@@ -49,6 +49,7 @@ struct OpenAPIDocument {
         ["name": "Posts", "description": "Writing, changing and reading posts. A comment is a post with `reply_to`."],
         ["name": "Graph", "description": "Follows, follow requests, blocks and mutes."],
         ["name": "Tags", "description": "Hashtags: their posts, following them, trends."],
+        ["name": "Lists", "description": "Lists of accounts that you follow, each with a feed of its own."],
         ["name": "Feed", "description": "The home feed: the posts of those you follow, and your own."],
         ["name": "Live", "description": "What happens while it happens, and how far you have read."],
         ["name": "Operations", "description": "For those who run the server."],

@@ -48,6 +48,8 @@ struct OpenAPIOperation {
 
     private static func meaning(of name: String, in path: String) -> String {
         if name == "name" { return "The account's username, in any case." }
+        if name == "user_id" { return "The member's `user_id`." }
+        if path.hasPrefix("/v1/lists/") { return "The list's `list_id`." }
         if name == "tag" { return "The hashtag, in any case, with or without its sign." }
         if path.hasPrefix("/v1/me/muted-words/") { return "The word's `muted_word_id`." }
         if path.hasPrefix("/v1/posts/") { return "The post's `post_id`." }

@@ -39,6 +39,9 @@ enum OpenAPIParameters {
         "parent": query(
             "parent", "List the replies to this comment below the post instead.",
             ["type": "string", "pattern": "^[1-9][0-9]{0,18}$"], example: "2764810273419395072"),
+        "member": query(
+            "member", "Only the lists that the account with this `user_id` is on.",
+            ["type": "string", "pattern": "^[1-9][0-9]{0,18}$"], example: "2764810273419395072"),
         "reaction": query(
             "reaction", "Only those who reacted in this way.",
             ["type": "string", "enum": .array(OpenAPISchemas.reactionNames)], example: "LOVE"),

@@ -29,6 +29,7 @@ package struct API: Sendable {
             SessionListRoutes(services: services, limiter: requestLimiter).endpoints,
             GraphRoutes(services: services).endpoints, CloseFriendRoutes(services: services).endpoints,
             MutedWordRoutes(services: services).endpoints, TagRoutes(services: services).endpoints,
+            ListRoutes(services: services).endpoints,
             PostRoutes(services: services).endpoints,
             FeedRoutes(services: services).endpoints, CommentRoutes(services: services).endpoints,
             EngagementRoutes(services: services).endpoints, ShareRoutes(services: services).endpoints,

@@ -7,9 +7,8 @@ enum MovedTables {
     static let copied = [
         "users", "username_skeletons", "deletions", "deletion_receipts", "retired_usernames", "sessions",
         "refresh_tokens", "signing_keys",
-        "account_counters", "following", "followers", "follow_requests", "blocks", "mutes", "muted_words",
-        "close_friends",
-        "posts",
+        "account_counters", "following", "followers", "follow_requests", "blocks", "mutes", "muted_words", "lists",
+        "list_members", "close_friends", "posts",
         "post_revisions", "post_counters", "replies", "pins", "mentions", "reposts", "post_shares", "quotes",
         "post_tags", "tag_follows",
         "viewer_marks",

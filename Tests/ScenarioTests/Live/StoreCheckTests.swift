@@ -57,6 +57,10 @@ struct StoreCheckTests {
             sql:
                 "INSERT INTO post_feedback (account_id, post_id, kind, feedback_id) SELECT author_id, id, 1, id FROM posts",
             finding: "marks of viewers do not say what their feedback says", isMended: false),
+        Damage(
+            sql:
+                "INSERT INTO list_members (account_id, list_id, member_id, membership_id) SELECT id, 1, id, 1 FROM users",
+            finding: "lists hold accounts that their owners do not follow", isMended: false),
         Damage(sql: "DELETE FROM reposts", finding: "reposts are listed that are not there", isMended: false),
         Damage(sql: "DELETE FROM followers", finding: "follows are stored in one direction only"),
         Damage(

@@ -108,7 +108,7 @@ struct Inspection {
         throw Mismatch(what: "counters \(found), not \(expected)", viewer: user)
     }
 
-    private func compare(
+    func compare(
         _ found: [PostService.Shown], _ expected: [Model.Entry], _ viewer: Int?, _ scope: MutingScopes?,
         _ what: String
     ) throws {

@@ -27,6 +27,7 @@ extension Model {
         case .accept(let one, let other), .reject(let one, let other):
             users[other].requested.contains(one) ? .done : .refused
         case .importPosts(let posts): Self.publishing(posts.count)
+        case .changeList, .deleteList, .enlist, .delist: expectation(ofList: operation)
         default: .done
         }
     }
@@ -75,6 +76,7 @@ extension Model {
         case .reinstate(let user): users[user].state = .active
         case .deleteAccount(let user): users[user].state = .deleted
         case .drainDeletions: eraseDeleted(at: moment)
+        case .makeList, .changeList, .deleteList, .enlist, .delist: applyToLists(operation)
         default: applyToGraph(operation, outcome, at: moment)
         }
     }
@@ -155,6 +157,7 @@ extension Model {
     private mutating func part(_ one: Int, _ other: Int) {
         users[one].requested.remove(other)
         users[one].following.remove(other)
+        delist(other, of: one)
     }
 
     /// Who opens their account takes in everyone who asked.

@@ -73,22 +73,23 @@ extension Model {
         (quoting[post] ?? []).compactMap { posts[$0] }.count { !$0.isDeleted && $0.visibility == .everyone }
     }
 
-    /// The live reposts by those a viewer follows and does not mute, the first first. The author's own tell nothing.
-    func sharings(of post: Int64, for viewer: Int) -> [Share] {
+    /// The live reposts by those who make up a feed and whom the viewer does not mute, the first first. The author's own tell
+    /// nothing.
+    func sharings(of post: Int64, for viewer: Int, in circle: Circle) -> [Share] {
         (shares[post] ?? []).filter { share in
-            users[viewer].following.contains(share.sharer) && !users[viewer].mutes.contains(share.sharer)
+            circle.accounts.contains(share.sharer) && !users[viewer].mutes.contains(share.sharer)
                 && isActive(share.sharer) && share.sharer != posts[post]?.author
         }.sorted { $0.position < $1.position }
     }
 
-    /// Posts without a place of their own in a home feed, where the first of the followees shared them.
-    func sharedHome(of viewer: Int) -> [Entry] {
-        let brought = Set(users[viewer].following.flatMap { shared[$0].map(\.post) })
+    /// Posts without a place of their own in a feed, where the first of those who make it up shared them.
+    func sharedEntries(in circle: Circle, of viewer: Int) -> [Entry] {
+        let brought = Set(circle.accounts.flatMap { shared[$0].map(\.post) })
         return brought.compactMap { posts[$0] }.compactMap { post in
-            guard canSee(post, viewer), !isInHome(post, of: viewer), post.author != viewer,
+            guard canSee(post, viewer), !belongs(post, to: circle, of: viewer),
                 !users[viewer].mutes.contains(post.author), !isWordMuted(in: post, by: viewer, .home)
             else { return nil }
-            let sharings = sharings(of: post.id, for: viewer)
+            let sharings = sharings(of: post.id, for: viewer, in: circle)
             return sharings.first.map { Entry(post, at: $0.position, sharedBy: sharings) }
         }
     }

@@ -21,6 +21,8 @@ struct Model {
         var mutedWords: [String: MutingScopes] = [:]
         /// What they said of posts for their own feed.
         var feedback: [Int64: Feedback] = [:]
+        /// In the order they were made.
+        var lists: [NamedList] = []
         /// Whether what a deleted account left has been taken down.
         var isErased = false
     }
@@ -92,28 +94,32 @@ struct Model {
         }
     }
 
-    /// The home feed: visible posts of the viewer and of those they follow and do not mute; of replies, those to someone
-    /// they follow, too. One's own replies are all there.
-    func isInHome(_ post: Post, of viewer: Int) -> Bool {
-        guard canSee(post, viewer), follows(viewer, post.author) else { return false }
-        if post.author == viewer { return true }
-        if users[viewer].mutes.contains(post.author) || isWordMuted(in: post, by: viewer, .home) { return false }
-        guard let repliedTo = post.replyToAuthor else { return true }
-        return follows(viewer, repliedTo)
+    /// Whether a post has a place of its own in a feed. In the home feed: visible posts of the viewer and of those they follow
+    /// and do not mute; of replies, those to someone they follow, too. One's own replies are all there.
+    func belongs(_ post: Post, to circle: Circle, of viewer: Int) -> Bool {
+        guard canSee(post, viewer) else { return false }
+        if post.author == viewer { return circle.isHome }
+        guard circle.accounts.contains(post.author), !users[viewer].mutes.contains(post.author),
+            !isWordMuted(in: post, by: viewer, .home)
+        else { return false }
+        return post.replyToAuthor.map { shows(circle, replyTo: $0, by: post.author, to: viewer) } ?? true
     }
 
+    func home(of viewer: Int) -> [Entry] { feed(in: homeCircle(of: viewer), of: viewer) }
+
     /// Newest first.
-    func home(of viewer: Int) -> [Entry] {
+    func feed(in circle: Circle, of viewer: Int) -> [Entry] {
         var found: [Entry] = []
-        for author in users[viewer].following.union([viewer]) {
+        for author in circle.accounts.union([viewer]) {
             for id in written[author] {
-                if let post = posts[id], isInHome(post, of: viewer) {
-                    found.append(Entry(post, sharedBy: sharings(of: id, for: viewer)))
+                if let post = posts[id], belongs(post, to: circle, of: viewer) {
+                    found.append(Entry(post, sharedBy: sharings(of: id, for: viewer, in: circle)))
                 }
             }
         }
         let hidden = hidden(from: viewer)
-        return (found + sharedHome(of: viewer)).filter { !hidden.contains($0.id) }.sorted { $0.place > $1.place }
+        return (found + sharedEntries(in: circle, of: viewer)).filter { !hidden.contains($0.id) }
+            .sorted { $0.place > $1.place }
     }
 
     /// What one author posted and shared, newest first; nil where this viewer is told that there is no such account.

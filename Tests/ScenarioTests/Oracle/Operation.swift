@@ -29,6 +29,12 @@ enum Operation: Sendable {
     case unfriend(Int, Int)
     case muteWords(Int, String, MutingScopes)
     case unmuteWords(Int, String)
+    /// Lists are the numbers of one user's, in the order they were made.
+    case makeList(by: Int, exclusive: Bool, ListedReplies)
+    case changeList(by: Int, Int, exclusive: Bool, ListedReplies)
+    case deleteList(by: Int, Int)
+    case enlist(by: Int, Int, Int)
+    case delist(by: Int, Int, Int)
     case setPrivate(Int, Bool)
     case accept(by: Int, from: Int)
     case reject(by: Int, from: Int)
@@ -57,12 +63,14 @@ enum Operation: Sendable {
             .setSharing(_, let one, _), .quote(let one, _, _),
             .feedback(_, let one, _), .setPrivate(let one, _),
             .suspend(let one), .reinstate(let one), .deleteAccount(let one), .read(let one, _, _),
-            .dropTimeline(let one), .muteWords(let one, _, _), .unmuteWords(let one, _):
+            .dropTimeline(let one), .muteWords(let one, _, _), .unmuteWords(let one, _),
+            .makeList(let one, _, _), .changeList(let one, _, _, _), .deleteList(let one, _):
             [one]
         case .follow(let one, let other), .unfollow(let one, let other), .block(let one, let other),
             .unblock(let one, let other), .mute(let one, let other), .unmute(let one, let other),
             .befriend(let one, let other), .unfriend(let one, let other),
-            .accept(let one, let other), .reject(let one, let other):
+            .accept(let one, let other), .reject(let one, let other), .enlist(let one, _, let other),
+            .delist(let one, _, let other):
             [one, other]
         case .importPosts(let posts): posts.map(\.author)
         case .importFollows(let pairs): pairs.flatMap { [$0.0, $0.1] }

@@ -39,6 +39,7 @@ struct Performer {
             case .feedback(let id, let viewer, let feedback):
                 try await give(feedback, on: id, viewer)
                 return .done
+            case .makeList, .changeList, .deleteList, .enlist, .delist: return try await performOnLists(operation)
             case .suspend, .reinstate, .deleteAccount, .setPrivate: return try await performOnAccount(operation)
             case .drainFanOut, .stepFanOut, .replay, .drainCounters, .drainDeletions, .dropTimeline, .dropTimelines,
                 .restart, .wait, .read:

@@ -34,7 +34,7 @@ struct Rehearsal {
     private var moment = 0
     private var caughtUp = 0
     private var bulkImports = 0
-    /// How often each user lifted or changed the mute of a word.
+    /// How often each user lifted or changed the mute of a word, or let those on an exclusive list back into the home feed.
     private var unmutings: [Int: Int] = [:]
     private var crossings = Crossings()
 
@@ -78,7 +78,7 @@ struct Rehearsal {
             throw Mismatch(what: "\(operation) came to \(outcome), not \(expected)", viewer: operation.users.first)
         }
         if model.isBulk(operation) { bulkImports += 1 }
-        if let user = model.whoUnmutes(operation) { unmutings[user, default: 0] += 1 }
+        if let user = model.whoUnmutes(operation) ?? model.whoOpensList(operation) { unmutings[user, default: 0] += 1 }
         model.apply(operation, outcome, at: moment)
         journal.note(operation, outcome, at: moment)
         switch operation {
@@ -91,6 +91,7 @@ struct Rehearsal {
             crossings.restarted()
         case .read(let viewer, let limit, let pages):
             try await inspection.checkAnytime(viewer, limit: limit, pages: pages, caughtUp: caughtUp)
+            try await inspection.checkListFeeds(of: viewer, pageSize: 100, isCaughtUp: false)
         default: break
         }
     }
@@ -115,6 +116,10 @@ struct Rehearsal {
             for size in sizes(index, isLast) { try await inspection.checkHome(of: viewer, pageSize: size, "warm") }
         }
         try await checkLists(viewers)
+        for viewer in viewers {
+            let size = Self.pageSizes[schedule.number(3)]
+            try await inspection.checkListFeeds(of: viewer, pageSize: size, isCaughtUp: true)
+        }
         try world.dropTimelines()
         for (index, viewer) in viewers.enumerated() {
             let size = sizes(index + 1, isLast)[0]

@@ -9,22 +9,23 @@ struct Schedule {
         case register, post, reply, edit, delete, remove, setComments, follow, unfollow, block, unblock, mute, unmute,
             muteWords, unmuteWords, setPrivate, accept
         case reject, suspend, reinstate, deleteAccount, importPosts, importFollows, read, drainFanOut, stepFanOut
-        case share, unshare, setSharing, quote, feedback, befriend, unfriend
+        case share, unshare, setSharing, quote, feedback, makeList, changeList, deleteList, enlist, delist, befriend,
+            unfriend
         case replay, drainCounters, drainDeletions, dropTimeline, dropTimelines, restart, wait
 
         /// How often, in two thousand or so. What empties all timelines is rare, or they would never be warm.
         var weight: Int {
             switch self {
             case .dropTimelines, .restart, .importPosts, .importFollows: 1
-            case .register, .deleteAccount: 4
-            case .replay, .dropTimeline: 8
+            case .register, .deleteAccount, .deleteList: 4
+            case .replay, .dropTimeline, .makeList: 8
             case .block, .reject, .suspend, .reinstate, .drainDeletions: 16
             case .wait: 24
             case .unblock, .setPrivate, .remove, .setComments, .muteWords, .unmuteWords: 30
-            case .setSharing, .unfriend: 20
+            case .setSharing, .changeList, .delist, .unfriend: 20
             case .unshare: 40
             case .mute, .unmute, .stepFanOut, .drainCounters, .quote: 44
-            case .accept, .befriend: 60
+            case .accept, .enlist, .befriend: 60
             case .edit, .delete, .drainFanOut: 100
             case .reply, .share, .feedback: 120
             case .unfollow: 160
@@ -76,6 +77,7 @@ struct Schedule {
         case .post, .reply, .edit, .delete, .remove, .setComments, .importPosts: return drawPost(kind, model, now)
         case .share, .unshare, .setSharing, .quote: return drawShare(kind, model)
         case .feedback: return drawFeedback(model)
+        case .makeList, .changeList, .deleteList, .enlist, .delist: return drawList(kind, model)
         case .suspend, .reinstate, .deleteAccount, .setPrivate: return drawAccount(kind, model)
         case .drainFanOut: return .drainFanOut
         case .stepFanOut: return .stepFanOut(1 + number(6))

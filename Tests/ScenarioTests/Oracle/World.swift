@@ -22,6 +22,8 @@ final class World {
     private var followers: [Task<Void, any Error>] = []
     let clock: TestClock
     private(set) var node: Node
+    /// The lists of the model's users, in the order they were made.
+    var lists: [Int: [ID<AccountList>]] = [:]
     /// Where stepping through the log by hand has come; the fan-out runner itself may be elsewhere.
     private var steppedThrough: Int64 = 0
 
