@@ -27,6 +27,11 @@ package enum EventKind: Int64, Sendable, CaseIterable {
     /// A repost: the subject is the post, the object its author, the list the post's position; the position is the repost's.
     case shared = 10
     case unshared = 11
+    /// A vote: the flags are the choices, one bit each.
+    case voted = 14
+    case unvoted = 15
+    /// A poll's end: the list is of voters who hear of it, or empty, where its author does.
+    case pollClosed = 16
     /// Of an import: the ids of comments.
     case repliesImported = 80
     /// Of an import: posts, each with its position and how many reposts came.
@@ -64,7 +69,7 @@ package enum EventKind: Int64, Sendable, CaseIterable {
     package var topic: Topic {
         switch self {
         case .postPublished, .postEdited, .postDeleted, .postsImported, .shared, .unshared, .repliesImported,
-            .sharesImported:
+            .sharesImported, .voted, .unvoted, .pollClosed:
             .posts
         case .followed, .unfollowed, .unmuted, .followsImported, .blocked, .muted, .followRequested,
             .followRequestEnded, .closeFriendAdded, .wordsUnmuted, .listOpened:

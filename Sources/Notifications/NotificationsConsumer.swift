@@ -12,7 +12,10 @@ package struct NotificationsConsumer: TransactionalConsumer {
     private let clock: WallClock
 
     package init(dialect: Dialect = .sqlite, clock: WallClock) {
-        sources = [FollowSource(), PostSource(dialect: dialect), ReactionSource(), ShareSource(), AccountSource()]
+        sources = [
+            FollowSource(), PostSource(dialect: dialect), ReactionSource(), ShareSource(), PollSource(),
+            AccountSource(),
+        ]
         self.dialect = dialect
         self.clock = clock
     }

@@ -4,7 +4,7 @@ import EventLog
 import SQL
 import SocialGraph
 
-/// Takes down what a deleted account leaves: its posts become tombstones, its reposts, follows, requests, blocks and mutes go.
+/// Takes down what a deleted account leaves: its posts become tombstones, its reposts, votes, follows, requests, blocks and mutes go.
 /// It is hidden from the moment of deletion; this removes it.
 package struct DeletedAccountsConsumer: TransactionalConsumer {
     package let group = "deleted-accounts"
@@ -22,6 +22,7 @@ package struct DeletedAccountsConsumer: TransactionalConsumer {
             try MentionRows.delete(naming: account, store)
             try deleteReposts(of: account, store)
             try store.execute("DELETE FROM tag_follows WHERE account_id = $1", [.integer(account.rawValue)])
+            _ = try PollRows.withdrawVotes(of: account, limit: .max, now: clock.now(), store)
             try GraphDeletion.removeEverything(of: account, now: clock.now(), store)
         }
     }

@@ -29,4 +29,5 @@ package struct Post: Sendable, Hashable {
     package var commentPolicy = CommentPolicy.open
     package var sharePolicy = SharePolicy.everyone
     package var quote: Quote?
+    package var hasPoll = false
 }

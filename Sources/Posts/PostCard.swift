@@ -13,6 +13,8 @@ package final class PostCard: Sendable {
     package let isShared: Bool
     /// Whether a viewer's own facts suffice to show it: it quotes nothing, and nobody shared it.
     package let isPlain: Bool
+    package let poll: Poll?
+    private let pollJSON: PollJSON?
     /// The JSON before and behind the author.
     private let opening: FrozenBytes
     private let rest: FrozenBytes
@@ -20,7 +22,7 @@ package final class PostCard: Sendable {
     /// - Parameter entities: of the content, with the accounts that are mentioned; left out, it mentions nobody.
     package init(
         _ post: Post, content: String, entities: PostEntities? = nil, likes: Int64 = 0, comments: Int64 = 0,
-        shares: Int64 = 0, quotes: Int64 = 0, isShared: Bool = false
+        shares: Int64 = 0, quotes: Int64 = 0, isShared: Bool = false, poll: Poll? = nil
     ) {
         self.post = post
         self.likes = likes
@@ -28,6 +30,8 @@ package final class PostCard: Sendable {
         self.shares = shares
         self.quotes = quotes
         self.isShared = isShared
+        self.poll = poll
+        pollJSON = poll.map(PollJSON.init)
         isPlain = !isShared && post.quote == nil
         var writer = JSONWriter(capacity: 64)
         writer.raw("{\"post_id\":")
@@ -59,7 +63,9 @@ package final class PostCard: Sendable {
     package var cost: Int { byteCount + 256 }
 
     /// The most bytes that `write` lays, but for the author.
-    package var byteCount: Int { opening.count + rest.count + ViewerFlags.byteCountMax + 1 }
+    package var byteCount: Int {
+        opening.count + rest.count + ViewerFlags.byteCountMax + (pollJSON?.byteCount ?? 0) + 1
+    }
 
     /// The most bytes that `writeComment` lays beyond those of `write`.
     package static let commentBytesMax = 40
@@ -99,6 +105,7 @@ package final class PostCard: Sendable {
         splicer.append(author.authorJSON)
         splicer.append(rest)
         viewer.write(to: &splicer)
+        pollJSON?.write(choices: viewer.choices, to: &splicer)
     }
 
     private static func writeBody(

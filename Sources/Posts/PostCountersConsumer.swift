@@ -2,7 +2,7 @@ import Core
 import EventLog
 import SQL
 
-/// Counts the visible descendants of each post, its reposts and its visible quotes, from the events and in the transaction of its offset.
+/// Counts the visible descendants of each post, its reposts, its visible quotes and the votes in its poll, from the events and in the transaction of its offset.
 package struct PostCountersConsumer: TransactionalConsumer {
     package let group = "post-counters"
     package let topics: Set<Topic> = [.posts]
@@ -48,6 +48,7 @@ package struct PostCountersConsumer: TransactionalConsumer {
         }
         try add(shares, to: "shares", store)
         try add(quotes, to: "quotes", store)
+        positions.formUnion(try PollCounters.count(events, store))
         if !positions.isEmpty { store.announce(.postCounters(positions.sorted())) }
     }
 

@@ -13,6 +13,7 @@ enum PostDeletion {
             "UPDATE posts SET state = 5, content = '' WHERE id = $1 AND bucket = $2",
             [.integer(id.rawValue), .integer(Int64(id.bucket))])
         try store.execute("DELETE FROM post_revisions WHERE post_id = $1", [.integer(id.rawValue)])
+        try PollRows.delete(of: id, store)
         // One that was removed has been taken out of all else then.
         if !old.isRemoved { try withdraw(id, author: author, old, now: now, store) }
     }

@@ -9,8 +9,14 @@ extension PostSchema {
         [
             posts(clock),
             .rows("pins", key: "post_id"), .rows("idempotency_keys", key: "key"),
-            reposts(clock), .rows("mentions", key: "post_id"), .rows("tag_follows", key: "tag"),
+            reposts(clock), votes(clock), .rows("mentions", key: "post_id"), .rows("tag_follows", key: "tag"),
         ]
+    }
+
+    private static func votes(_ clock: WallClock) -> ErasureStep {
+        ErasureStep([ErasedTable("poll_votes")]) { account, limit, store in
+            ["poll_votes": try PollRows.withdrawVotes(of: account, limit: limit, now: clock.now(), store)]
+        }
     }
 
     private static func reposts(_ clock: WallClock) -> ErasureStep {
@@ -39,6 +45,7 @@ extension PostSchema {
             ErasedTable("posts", where: "author_id = $1 AND (state <> 5 OR content <> '')"),
             ErasedTable("post_revisions", where: "post_id IN (SELECT id FROM posts WHERE author_id = $1)"),
             ErasedTable("post_tags", where: "author_id = $1"),
+            ErasedTable("polls", where: "author_id = $1"),
         ]) { account, limit, store in
             let ids = try store.query(
                 "SELECT id FROM posts WHERE author_id = $1 AND bucket = $2 AND state <> 5 LIMIT $3",
@@ -54,8 +61,12 @@ extension PostSchema {
                     SELECT position FROM posts WHERE author_id = $1 AND bucket = $2 AND id IN (SELECT value FROM list($3)))
                 """,
                 [.integer(account.rawValue), .integer(Int64(account.bucket)), .list(ids.map(\.rawValue))])
-            for id in ids { try erase(id, of: account, now: clock.now(), store) }
-            return ["posts": ids.count, "post_revisions": Int(clamping: revisions), "post_tags": tags]
+            var polls = 0
+            for id in ids {
+                if try PollRows.delete(of: id, store) { polls += 1 }
+                try erase(id, of: account, now: clock.now(), store)
+            }
+            return ["posts": ids.count, "post_revisions": Int(clamping: revisions), "polls": polls, "post_tags": tags]
         }
     }
 

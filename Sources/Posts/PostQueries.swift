@@ -8,7 +8,7 @@ package enum PostQueries {
         p.id, p.author_id, p.position, p.visibility, p.reply_to, p.reply_to_author, p.root_id, p.depth, p.version,
         p.created_at, p.edited_at, p.comment_policy, p.share_policy, p.content, c.likes, c.comments, c.shares, c.quotes,
         p.quote_of, p.quote_author, p.quote_position,
-        EXISTS (SELECT 1 FROM post_shares s WHERE s.bucket = p.bucket AND s.post_id = p.id)
+        EXISTS (SELECT 1 FROM post_shares s WHERE s.bucket = p.bucket AND s.post_id = p.id), p.has_poll
         """
 
     /// The published posts at these positions.
@@ -22,7 +22,7 @@ package enum PostQueries {
                 SELECT \(columns) FROM list($1) AS wanted
                 \(layout.joinPost(where: "position", is: "wanted.value"))
                 \(layout.joinCounters) WHERE p.state = 3
-                """, [.list(positions.map(\.rawValue))], row: Loaded.init), store)
+                """, [.list(positions.map(\.rawValue))], row: Loaded.init), dialect, store)
     }
 
     /// The published posts of these ids.
@@ -34,7 +34,7 @@ package enum PostQueries {
                 SELECT \(columns) FROM list($1) AS wanted
                 \(layout.joinPost(where: "id", is: "wanted.value"))
                 \(layout.joinCounters) WHERE p.state = 3
-                """, [.list(ids.map(\.rawValue))], row: Loaded.init), store)
+                """, [.list(ids.map(\.rawValue))], row: Loaded.init), dialect, store)
     }
 
     /// Positions of one author's published posts below `before`, newest first.
@@ -138,7 +138,7 @@ package enum PostQueries {
 
     /// A row with what its text points at, before it is known whom the mentions name.
     private struct Loaded {
-        let post: Post
+        var post: Post
         let content: String
         var entities: PostEntities
         let isShared: Bool
@@ -156,19 +156,24 @@ package enum PostQueries {
             entities = PostEntities(content)
             counters = (row.int64(14), row.int64(15), row.int64(16), row.int64(17))
             isShared = row.flag(21)
+            post.hasPoll = row.flag(22)
         }
     }
 
-    private static func cards(_ rows: [Loaded], _ store: any SQLReader) throws -> [PostCard] {
+    private static func cards(
+        _ rows: [Loaded], _ dialect: Dialect, _ store: any SQLReader
+    ) throws -> [PostCard] {
         let naming = rows.lazy.filter { $0.entities.hasMentions }.map(\.post.id)
         let accounts = try MentionRows.accounts(of: Array(naming), store)
+        let polls = try PollRows.polls(of: rows.filter(\.post.hasPoll).map(\.post.id), dialect: dialect, store)
         return rows.map { row in
             var entities = row.entities
             entities.accounts = accounts[row.post.id] ?? [:]
             return PostCard(
                 row.post, content: row.content, entities: entities, likes: row.counters.likes,
                 comments: row.counters.comments, shares: row.counters.shares,
-                quotes: row.counters.quotes, isShared: row.isShared)
+                quotes: row.counters.quotes, isShared: row.isShared,
+                poll: polls[row.post.id])
         }
     }
 

@@ -6,7 +6,7 @@ import SQL
 /// PostgreSQL keeps them in partitions by bucket, so that nothing can refer to a post by its id alone there.
 package enum PostSchema {
     package static let migrations = [
-        posts, reposts, idempotency, postsByAuthor, viewerMarks, comments, pins, shares, quotes, mentions, tags,
+        posts, reposts, idempotency, postsByAuthor, viewerMarks, comments, pins, shares, quotes, mentions, tags, polls,
     ]
 
     private static let posts = Migration("0008-posts") { dialect in

@@ -12,6 +12,7 @@ package struct PostDraft: Sendable {
     package var sharePolicy = SharePolicy.everyone
     /// The post it quotes.
     package var quoteOf: ID<Post>?
+    package var poll: PollDraft?
 
     package init(content: PostContent, visibility: Visibility = .everyone, replyTo: ID<Post>? = nil) {
         self.content = content
@@ -40,19 +41,24 @@ extension PostService {
         let id: ID<Post> = try await ids.next(bucket: author.bucket)
         var post = newPost(id, draft, author: author, parent: parent)
         post.quote = quoted?.quote
+        let poll = draft.poll.map { Poll($0, createdAt: post.createdAt) }
+        post.hasPoll = poll != nil
         var entities = PostEntities(draft.content.text)
         let names = entities.names
         if !names.isEmpty { entities.accounts = try await database.read { try MentionRows.accounts(named: names, $0) } }
-        let postCard = PostCard(post, content: draft.content.text, entities: entities)
+        let postCard = PostCard(post, content: draft.content.text, entities: entities, poll: poll)
         library.announce(postCard)
         // Found only where the commit did not announce it.
         defer { library.withdraw(post.position) }
         _ = try await database.commit(
-            statements(for: post, draft, entities) + companions.map { $0(post.id) }, announcing: changes(of: post))
+            statements(for: post, draft, entities, poll) + companions.map { $0(post.id) }, announcing: changes(of: post)
+        )
         return Shown(card: postCard, author: authorCard, quote: quoted?.shown)
     }
 
-    private func statements(for post: Post, _ draft: PostDraft, _ entities: PostEntities) -> [Statement] {
+    private func statements(
+        for post: Post, _ draft: PostDraft, _ entities: PostEntities, _ poll: Poll?
+    ) -> [Statement] {
         let event = Event(
             .postPublished, key: post.author.rawValue, subject: post.id.rawValue,
             object: post.replyToAuthor?.rawValue ?? 0, position: post.position.rawValue,
@@ -66,6 +72,7 @@ extension PostService {
             statements.append(MentionRows.insert(Array(entities.accounts.values), of: post.id))
         }
         if let quote = post.quote { statements.append(QuoteRows.insert(post, of: quote)) }
+        if let poll { statements.append(PollRows.insert(poll, of: post)) }
         return statements + TagRows.insert(entities.tags, of: post) + [Outbox.append(event)]
     }
 

@@ -9,6 +9,10 @@ package struct PostsError: Error, Hashable {
         case commentsClosed
         /// The author of the post does not let this account repost or quote it.
         case sharingClosed
+        /// The account voted, and otherwise.
+        case alreadyVoted
+        /// The poll takes no votes any more.
+        case pollClosed
         /// The same idempotency key is being used by a request that has not been answered.
         case idempotencyInFlight
         /// The idempotency key was used with another body.
@@ -23,6 +27,10 @@ package struct PostsError: Error, Hashable {
         code: .commentsClosed, detail: "The author of this post does not take comments from you.")
     package static let sharingClosed = PostsError(
         code: .sharingClosed, detail: "The author of this post does not let you repost or quote it.")
+    package static let alreadyVoted = PostsError(
+        code: .alreadyVoted, detail: "You have voted in this poll, and a vote stays as it is.")
+    package static let pollClosed = PostsError(
+        code: .pollClosed, detail: "This poll takes no votes any more.")
     package static let idempotencyInFlight = PostsError(
         code: .idempotencyInFlight, detail: "A request with this Idempotency-Key is still being handled.")
     package static let idempotencyMismatch = PostsError(

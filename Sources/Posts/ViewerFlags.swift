@@ -1,7 +1,7 @@
 import Core
 
 /// What a viewer did with a post. Raw values are stored: the reaction in the lowest three bits, then one bit each, then
-/// two of feedback.
+/// two of feedback; the choices in a poll from the ninth bit on.
 package struct ViewerFlags: RawRepresentable, Hashable, Sendable {
     package let rawValue: Int64
 
@@ -9,11 +9,15 @@ package struct ViewerFlags: RawRepresentable, Hashable, Sendable {
         self.rawValue = rawValue
     }
 
+    fileprivate static let choicesPlace: Int64 = 8
+
     /// Nothing.
     package static let none = ViewerFlags(rawValue: 0)
 
     package var reaction: Reaction? { Reaction(rawValue: rawValue & Field.reaction.mask) }
     package var isShared: Bool { rawValue & Field.shared.mask != 0 }
+    /// In the post's poll.
+    package var choices: PollChoices { PollChoices(rawValue: (rawValue & Field.vote.mask) >> Self.choicesPlace) }
     package var isBookmarked: Bool { rawValue & Field.bookmarked.mask != 0 }
 
     package var feedback: Feedback? { Feedback(rawValue: (rawValue & Field.feedback.mask) >> 5) }
@@ -31,6 +35,7 @@ package struct ViewerFlags: RawRepresentable, Hashable, Sendable {
         case bookmarked
         /// Which is not told: it shows in what the feed has.
         case feedback
+        case vote
 
         package var mask: Int64 {
             switch self {
@@ -38,6 +43,7 @@ package struct ViewerFlags: RawRepresentable, Hashable, Sendable {
             case .shared: 0b0001000
             case .bookmarked: 0b0010000
             case .feedback: 0b1100000
+            case .vote: 0b1111 << ViewerFlags.choicesPlace
             }
         }
     }
@@ -97,4 +103,9 @@ package struct ViewerFlags: RawRepresentable, Hashable, Sendable {
             return json.bytes
         }
     }
+}
+
+extension PollChoices {
+    /// As flags of the viewer's.
+    var flags: Int64 { rawValue << ViewerFlags.choicesPlace }
 }

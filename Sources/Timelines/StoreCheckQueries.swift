@@ -186,9 +186,11 @@ enum StoreCheckQueries {
         """
     }
 
-    static let allDrifts = drifts + engagementDrifts
+    static let allDrifts = drifts + engagementDrifts + pollDrifts
 
-    static func allRepairs(_ layout: PostLayout) -> [String] { counterRepairs(layout) + engagementRepairs(layout) }
+    static func allRepairs(_ layout: PostLayout) -> [String] {
+        counterRepairs(layout) + engagementRepairs(layout) + pollRepairs
+    }
 
     /// Whether every event that counts has been counted in this snapshot.
     static func countersAreCurrent(_ store: any SQLReader) throws -> Bool {

@@ -119,6 +119,9 @@ enum AuthorizationTable {
         "POST /v1/posts/{id}/feedback": Row(
             subjects: Subject.posts, rule: Row.seesPost, body: { _, _ in #"{"kind":"hide"}"# }, isDestructive: true),
         "DELETE /v1/posts/{id}/feedback": Row(subjects: Subject.posts, rule: Row.seesPost, isDestructive: true),
+        // That a post without a poll takes no vote is tested with polls.
+        "POST /v1/posts/{id}/votes": Row(
+            subjects: Subject.posts, rule: Row.nobody, body: { _, _ in #"{"choices":[0]}"# }),
         "POST /v1/posts/{id}/share": Row(subjects: Subject.posts, rule: Row.sharesPost, isDestructive: true),
         "DELETE /v1/posts/{id}/share": Row(subjects: Subject.posts, rule: Row.seesPost, isDestructive: true),
         "GET /v1/posts/{id}/quotes": Row(subjects: Subject.posts, rule: Row.seesPost),

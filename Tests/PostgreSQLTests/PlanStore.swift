@@ -94,6 +94,16 @@ struct PlanStore: Sendable {
         INSERT INTO tag_follows (account_id, tag, followed_at)
         SELECT author(n), 'tag' || k, n FROM generate_series(1, 1000) AS n, generate_series(1, 40) AS k
         """,
+        INSERT INTO polls (bucket, post_id, author_id, position, options, is_multiple, hides_totals, closes_at, stage)
+        SELECT bucket, id, author_id, position, 'yes', 0, 0, created_at, CASE WHEN created_at % 10 = 0 THEN 0 ELSE 2 END
+        FROM posts
+        """,
+        """
+        INSERT INTO poll_votes (bucket, post_id, account_id, choices)
+        SELECT p.bucket, p.post_id, author(n), 1 FROM polls p CROSS JOIN generate_series(1, 20) AS n
+        WHERE p.stage = 0
+        """,
+        "INSERT INTO poll_counters (bucket, post_id, choice, votes) SELECT bucket, post_id, -1, 20 FROM polls",
         "INSERT INTO post_counters (bucket, post_id, comments) SELECT bucket, id, 1 FROM posts",
         """
         INSERT INTO following (follower_id, followee_id, follow_id)

@@ -8,6 +8,7 @@ struct PlanTests {
         "viewer_marks",
         "reactions", "reaction_counters", "bookmarks", "post_feedback", "mentions", "post_tags", "tag_follows",
         "notifications", "notification_groups", "list_members",
+        "polls", "poll_votes", "poll_counters",
     ]
 
     @Test(

@@ -103,6 +103,11 @@ struct ErasureTests {
                 INSERT INTO lists (account_id, list_id, title, is_exclusive, replies)
                 VALUES (\(account), \(account), 'Friends', 1, 0)
                 """,
+                """
+                INSERT INTO polls (bucket, post_id, author_id, position, options, is_multiple, hides_totals, closes_at)
+                VALUES (0, \(post), \(account), \(post), 'a', 0, 0, 5)
+                """,
+                "INSERT INTO poll_votes (bucket, post_id, account_id, choices) VALUES (0, 800, \(account), 1)",
                 "INSERT INTO pins (account_id, post_id, pin_id) VALUES (\(account), 800, 1)",
                 "INSERT INTO reposts (position, bucket, sharer_id, post_id, created_at) VALUES (\(post + 2), 0, \(account), 800, 1)",
                 "INSERT INTO post_shares (bucket, post_id, position, sharer_id) VALUES (0, 800, \(post + 2), \(account))",

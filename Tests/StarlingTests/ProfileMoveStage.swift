@@ -118,6 +118,15 @@ struct ProfileMoveStage: Sendable {
         "INSERT INTO post_shares (bucket, post_id, position, sharer_id) SELECT (id >> 12) & 1023, id, 32775, 7 FROM posts LIMIT 1",
         "INSERT INTO quotes (bucket, post_id, position) SELECT (id >> 12) & 1023, id, 32775 FROM posts LIMIT 1",
         """
+        INSERT INTO polls (bucket, post_id, author_id, position, options, is_multiple, hides_totals, closes_at, stage, told_through)
+        SELECT bucket, id, author_id, position, 'Tee é' || char(10) || '"Kaffee"', 1, 0, 5, 1, 9 FROM posts ORDER BY id LIMIT 1
+        """,
+        """
+        INSERT INTO poll_votes (bucket, post_id, account_id, choices)
+        SELECT bucket, id, 7, 3 FROM posts ORDER BY id LIMIT 1
+        """,
+        "INSERT INTO poll_counters (bucket, post_id, choice, votes) SELECT bucket, id, -1, 1 FROM posts ORDER BY id LIMIT 1",
+        """
         INSERT INTO replies (bucket, post_id, position, likes)
         SELECT (id >> 12) & 1023, id, 32775, 2 FROM posts ORDER BY id LIMIT 1
         """,

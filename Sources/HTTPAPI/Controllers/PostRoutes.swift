@@ -55,6 +55,7 @@ struct PostRoutes: Sendable {
         let replyTo: ID<Post>?
         let sharePolicy: SharePolicy?
         let quoteOf: ID<Post>?
+        let poll: PollDraft?
 
         init(_ fields: JSONFields) throws {
             content = try fields.string("content")
@@ -62,6 +63,7 @@ struct PostRoutes: Sendable {
             replyTo = try fields.optionalID("reply_to")
             sharePolicy = try fields.optionalString("share_policy").map(SharePolicy.named)
             quoteOf = try fields.optionalID("quote_of")
+            poll = try fields.optionalTree("poll").map(PollDraft.init)
         }
     }
 
@@ -73,6 +75,7 @@ struct PostRoutes: Sendable {
             replyTo: body.replyTo)
         draft.sharePolicy = body.sharePolicy ?? .everyone
         draft.quoteOf = body.quoteOf
+        draft.poll = body.poll
         guard let text = request.headers[.idempotencyKey] else {
             return .json(FeedPresenter.json(try await services.posts.publish(draft, author: author)), status: 201)
         }

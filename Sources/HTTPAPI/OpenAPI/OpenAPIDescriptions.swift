@@ -42,6 +42,9 @@ enum OpenAPIDescriptions {
             + "follow its author, else where the first of those they follow shared it. 201 for a new repost, 200 where it "
             + "was there. Where the author does not let you, 403 `sharing-closed`.",
         "unshare": "Also for a post that you may not see any more. Without a repost of yours it changes nothing.",
+        "vote":
+            "Once for all: the same again changes nothing, other choices answer 409 `already-voted`. After `expires_at`, 409 "
+            + "`poll-closed`; a post without a poll, 404. Its counters follow within a second or two.",
         "listQuotes":
             "Those that you may see and whose authors you do not mute; a page may be short though more follow.",
         "listShares":

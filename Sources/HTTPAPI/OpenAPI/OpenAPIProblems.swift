@@ -96,6 +96,8 @@ enum OpenAPIProblems {
         ("blocking", "you block this account: lift that first"),
         ("comments-closed", "the author of the post does not take comments from you"),
         ("sharing-closed", "the author of the post does not let you repost or quote it"),
+        ("already-voted", "you voted in this poll, and otherwise"),
+        ("poll-closed", "the poll takes no votes any more"),
         ("idempotency-in-flight", "the first request with this key is still being handled"),
         ("idempotency-mismatch", "this key was used with another body"),
         ("reload", "load the feed anew"),

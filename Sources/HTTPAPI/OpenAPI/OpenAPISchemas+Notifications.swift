@@ -27,7 +27,7 @@ extension OpenAPISchemas {
             ]
         ])
 
-    private static func orNull(_ schema: String, _ description: String) -> OpenAPIValue {
+    static func orNull(_ schema: String, _ description: String) -> OpenAPIValue {
         ["oneOf": .array([reference(schema), ["type": "null"]]), "description": .string(description)]
     }
 

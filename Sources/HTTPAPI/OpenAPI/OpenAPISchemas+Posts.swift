@@ -27,7 +27,7 @@ extension OpenAPISchemas {
         + "followers, `close_friends` is those on your list of close friends, `private` is only you."
 
     private static let newPost = object(
-        "A post to be published.", optional: ["visibility", "reply_to", "share_policy", "quote_of"],
+        "A post to be published.", optional: ["visibility", "reply_to", "share_policy", "quote_of", "poll"],
         [
             "content": content,
             "visibility": [
@@ -41,7 +41,7 @@ extension OpenAPISchemas {
                 "examples": ["2764810273419395072"],
             ],
             "share_policy": sharePolicyChoice.adding([("default", "everyone")]),
-            "quote_of": quoteChoice,
+            "quote_of": quoteChoice, "poll": orNull("NewPoll", "A poll that goes with it."),
         ])
 
     private static let visibilities: [OpenAPIValue] = Visibility.allCases.map { .string($0.name) }
@@ -80,7 +80,7 @@ extension OpenAPISchemas {
             "shared_by_count": [
                 "type": "integer", "minimum": 1, "description": "How many they are; beside `shared_by` only.",
             ],
-            "quoted_post": reference("QuotedPost"),
+            "quoted_post": reference("QuotedPost"), "poll": reference("Poll"),
         ]
 
     private static let viewer = object(

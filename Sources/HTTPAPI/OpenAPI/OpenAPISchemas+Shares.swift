@@ -2,8 +2,8 @@ import Core
 import Posts
 
 extension OpenAPISchemas {
-    /// What a post has only where somebody shared it, or where it quotes another.
-    static let optionalPostMembers: Set<String> = ["shared_by", "shared_by_count", "quoted_post"]
+    /// What a post has only where somebody shared it, or where it quotes another or asks something.
+    static let optionalPostMembers: Set<String> = ["shared_by", "shared_by_count", "quoted_post", "poll"]
 
     static let sharedBy: OpenAPIValue = [
         "type": "array", "items": reference("Author"), "minItems": 1, "maxItems": .integer(Limits.sharersNamed),
@@ -34,7 +34,8 @@ extension OpenAPISchemas {
     static let quotedPost = object(
         "The post that `quote_of` names, without what it quotes itself; or `unavailable` alone.",
         optional: Set((postMembers.map { $0.key } + unavailable.map { $0.key })),
-        postMembers.map { ($0.key, $0.value) }.filter { !optionalPostMembers.contains($0.0) } + unavailable)
+        postMembers.map { ($0.key, $0.value) }.filter { $0.0 == "poll" || !optionalPostMembers.contains($0.0) }
+            + unavailable)
 
     static let quoteChoice: OpenAPIValue = [
         "type": ["string", "null"], "pattern": "^[1-9][0-9]{0,18}$",

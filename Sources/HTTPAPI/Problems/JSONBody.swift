@@ -13,7 +13,7 @@ enum JSONBody {
             guard let members = try StrictJSON.members(of: bytes, depthMax: Limits.jsonDepthMax) else {
                 throw APIError.badRequest("The body must be a JSON object.")
             }
-            return try Body(JSONFields(members))
+            return try Body(JSONFields(members, of: bytes))
         } catch let broken as StrictJSON.Broken {
             throw APIError.badRequest(
                 "The body is not valid JSON: \(broken.reason), at line \(broken.line), column \(broken.column).")

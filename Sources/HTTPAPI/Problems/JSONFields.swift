@@ -11,8 +11,18 @@ protocol JSONReadable {
 struct JSONFields {
     private let members: [String: StrictJSON.Value]
 
-    init(_ members: [String: StrictJSON.Value]) {
+    /// The whole body.
+    private let bytes: [UInt8]
+
+    init(_ members: [String: StrictJSON.Value], of bytes: [UInt8] = []) {
         self.members = members
+        self.bytes = bytes
+    }
+
+    /// A field that is a list or an object.
+    func optionalTree(_ name: String) -> JSONTree? {
+        guard let value = members[name], value != .null else { return nil }
+        return JSONTree(checked: bytes)[name]
     }
 
     func string(_ name: String) throws -> String {

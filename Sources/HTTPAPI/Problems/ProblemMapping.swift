@@ -54,6 +54,8 @@ enum ProblemMapping {
         case .invalid(let field): APIError.invalid(field, error.detail)
         case .limitReached: Problem(422, "limit-reached", "Unprocessable content", error.detail)
         case .commentsClosed: Problem(403, "comments-closed", "Forbidden", error.detail)
+        case .alreadyVoted: Problem(409, "already-voted", "Conflict", error.detail)
+        case .pollClosed: Problem(409, "poll-closed", "Conflict", error.detail)
         case .sharingClosed: Problem(403, "sharing-closed", "Forbidden", error.detail)
         case .idempotencyInFlight: Problem(409, "idempotency-in-flight", "Conflict", error.detail)
         case .idempotencyMismatch: Problem(422, "idempotency-mismatch", "Unprocessable content", error.detail)

@@ -150,8 +150,9 @@ struct Node: Sendable {
         guard !engines.leavesEvents else { return services }
         let database = engines.database
         let erasure = WorkLease("account-erasure", holder: engines.holder, database: database, logger: logger)
+        let closing = WorkLease("poll-closing", holder: engines.holder, database: database, logger: logger)
         return services + [
-            erasure,
+            closing, PollClosing(database: database, lease: closing, clock: clock, logger: logger), erasure,
             AccountErasure(
                 database: database, steps: ErasedTables.steps(database.dialect, clock), lease: erasure,
                 pause: settings.erasurePause, clock: clock, logger: logger),
