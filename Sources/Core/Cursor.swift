@@ -23,6 +23,7 @@ package struct Cursor: Hashable, Sendable {
         case tagged = "g"
         case lists = "i"
         case listFeed = "j"
+        case planned = "d"
     }
 
     package let kind: Kind

@@ -83,7 +83,7 @@ extension PostService {
         ]
     }
 
-    private func parent(of draft: PostDraft, author: ID<Account>) async throws -> Post? {
+    func parent(of draft: PostDraft, author: ID<Account>) async throws -> Post? {
         guard let replyTo = draft.replyTo else { return nil }
         do {
             let parent = try await post(replyTo, viewer: author).card.post

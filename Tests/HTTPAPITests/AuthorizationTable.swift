@@ -49,6 +49,18 @@ enum AuthorizationTable {
         "GET /v1/me/follow-requests": Row(subjects: [.nothing], rule: Row.anyone),
         "GET /v1/me/blocks": Row(subjects: [.nothing], rule: Row.anyone),
         "GET /v1/me/mutes": Row(subjects: [.nothing], rule: Row.anyone),
+        "POST /v1/me/drafts": Row(subjects: [.nothing], rule: Row.anyone, body: newPost),
+        "GET /v1/me/drafts": Row(subjects: [.nothing], rule: Row.anyone),
+        // Of nobody's: that an account's own can be changed, and no others, is tested with them.
+        "PUT /v1/me/drafts/{id}": Row(subjects: [.nothing], rule: Row.nobody, body: newPost),
+        "DELETE /v1/me/drafts/{id}": Row(subjects: [.nothing], rule: Row.nobody),
+        "POST /v1/me/drafts/{id}/publish": Row(subjects: [.nothing], rule: Row.nobody),
+        "POST /v1/me/scheduled": Row(
+            subjects: [.nothing], rule: Row.anyone,
+            body: { _, _ in #"{"content":"later","scheduled_at":"2025-12-01T00:00:00Z"}"# }),
+        "GET /v1/me/scheduled": Row(subjects: [.nothing], rule: Row.anyone),
+        "PUT /v1/me/scheduled/{id}": Row(subjects: [.nothing], rule: Row.nobody, body: newPost),
+        "DELETE /v1/me/scheduled/{id}": Row(subjects: [.nothing], rule: Row.nobody),
         "GET /v1/me/close-friends": Row(subjects: [.nothing], rule: Row.anyone),
         "GET /v1/tags/{tag}/posts": Row(subjects: [.nothing], rule: Row.anyone),
         "GET /v1/tags/trending": Row(subjects: [.nothing], rule: Row.anyone),

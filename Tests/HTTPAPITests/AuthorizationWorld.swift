@@ -190,6 +190,7 @@ struct AuthorizationWorld: Sendable {
             "SELECT requester_id || ' ' || target_id FROM follow_requests ORDER BY request_id",
             "SELECT blocker_id || ' ' || blocked_id FROM blocks ORDER BY block_id",
             "SELECT account_id || ' ' || friend_id FROM close_friends ORDER BY added_id",
+            "SELECT account_id || ' ' || planned_id || ' ' || content FROM planned_posts ORDER BY planned_id",
             "SELECT muter_id || ' ' || muted_id FROM mutes ORDER BY mute_id",
             "SELECT account_id || ' ' || phrase FROM muted_words ORDER BY word_id",
             "SELECT id || ' ' || coalesce(revoked_at, 0) FROM sessions ORDER BY id",

@@ -18,6 +18,8 @@ struct FeatureTests {
         for (one, other) in zip(embedded, distributed) { #expect(one == other) }
         #expect(embedded.count == distributed.count)
         #expect(embedded.contains("problems: []"))
+        #expect(embedded.contains("a draft published twice at once: 1"))
+        #expect(embedded.contains(#"planned after their time: ["a quote quote_unavailable"]"#))
         #expect(embedded.contains("votes: [1, 0, 2, 2]"))
         #expect(embedded.contains(#"end told to dan: ["true"]"#))
         #expect(embedded.contains { $0.hasPrefix("told to alice:") && $0.contains("reaction by dan carol (2)") })
@@ -45,6 +47,7 @@ struct FeatureTests {
             try await tags(town, chronicle)
             try await lists(town, chronicle)
             try await polls(town, chronicle)
+            try await planned(town, chronicle)
             try await closeFriends(town, chronicle)
             try await restrictions(town, chronicle)
             try await imports(town, chronicle)

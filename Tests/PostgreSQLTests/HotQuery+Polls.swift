@@ -8,6 +8,16 @@ extension HotQuery {
     private static let these = "post_id IN (\(asked.map(\.description).joined(separator: ", ")))"
     private static let first = "post_id = \(asked[0])"
 
+    static let planned = [
+        HotQuery("scheduled posts that are due", rows: [:]) {
+            let due = PlannedRows.due(now: 5)
+            _ = try $0.query(due.sql, due.arguments) { $0.int64(0) }
+        },
+        HotQuery("drafts of an account", rows: ["planned_posts": "account_id = \(PlanStore.author(11))"]) {
+            _ = try PlannedRows.page(of: PlanStore.author(11), .draft, before: .max, limit: 20, $0)
+        },
+    ]
+
     static let polls = [
         HotQuery("polls of posts", rows: ["polls": these, "poll_counters": these]) {
             _ = try PollRows.polls(of: asked, dialect: .postgreSQL, $0)

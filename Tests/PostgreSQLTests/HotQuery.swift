@@ -36,7 +36,8 @@ struct HotQuery: Sendable, CustomTestStringConvertible {
     }
 
     static let all =
-        timelines + cards + comments + shares + polls + text + notifications + engagement + graph + lists + writes + log
+        timelines + cards + comments + shares + polls + planned + text + notifications + engagement + graph + lists
+        + writes + log
 
     private static let timelines = [
         HotQuery("posts of many authors", rows: ["posts": any("author_id", of: authors)]) {

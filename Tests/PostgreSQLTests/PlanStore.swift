@@ -94,6 +94,7 @@ struct PlanStore: Sendable {
         INSERT INTO tag_follows (account_id, tag, followed_at)
         SELECT author(n), 'tag' || k, n FROM generate_series(1, 1000) AS n, generate_series(1, 40) AS k
         """,
+        """
         INSERT INTO polls (bucket, post_id, author_id, position, options, is_multiple, hides_totals, closes_at, stage)
         SELECT bucket, id, author_id, position, 'yes', 0, 0, created_at, CASE WHEN created_at % 10 = 0 THEN 0 ELSE 2 END
         FROM posts
@@ -104,6 +105,12 @@ struct PlanStore: Sendable {
         WHERE p.stage = 0
         """,
         "INSERT INTO poll_counters (bucket, post_id, choice, votes) SELECT bucket, post_id, -1, 20 FROM polls",
+        """
+        INSERT INTO planned_posts (account_id, planned_id, kind, content, visibility, share_policy, poll_multiple,
+            poll_hides_totals, poll_seconds, scheduled_at, created_at, updated_at)
+        SELECT author_id, id, CASE WHEN created_at = 1 THEN 1 ELSE 0 END, content, 0, 0, 0, 0, 0,
+            CASE WHEN created_at = 1 THEN 5 END, 0, 0 FROM posts
+        """,
         "INSERT INTO post_counters (bucket, post_id, comments) SELECT bucket, id, 1 FROM posts",
         """
         INSERT INTO following (follower_id, followee_id, follow_id)

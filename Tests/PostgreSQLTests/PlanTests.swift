@@ -8,7 +8,7 @@ struct PlanTests {
         "viewer_marks",
         "reactions", "reaction_counters", "bookmarks", "post_feedback", "mentions", "post_tags", "tag_follows",
         "notifications", "notification_groups", "list_members",
-        "polls", "poll_votes", "poll_counters",
+        "polls", "poll_votes", "poll_counters", "planned_posts",
     ]
 
     @Test(

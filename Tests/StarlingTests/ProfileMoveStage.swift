@@ -127,6 +127,12 @@ struct ProfileMoveStage: Sendable {
         """,
         "INSERT INTO poll_counters (bucket, post_id, choice, votes) SELECT bucket, id, -1, 1 FROM posts ORDER BY id LIMIT 1",
         """
+        INSERT INTO planned_posts (account_id, planned_id, kind, state, content, visibility, share_policy, quote_of, poll_options,
+            poll_multiple, poll_hides_totals, poll_seconds, scheduled_at, failure, version, created_at, updated_at)
+        VALUES (7, 109, 1, 1, 'später "é"', 3, 2, 17, 'a' || char(10) || 'b', 1, 0, 600, 5, 2, 3, 1, 2),
+            (7, 110, 0, 0, 'Entwurf', 0, 0, NULL, NULL, 0, 0, 0, NULL, NULL, 1, 1, 1)
+        """,
+        """
         INSERT INTO replies (bucket, post_id, position, likes)
         SELECT (id >> 12) & 1023, id, 32775, 2 FROM posts ORDER BY id LIMIT 1
         """,

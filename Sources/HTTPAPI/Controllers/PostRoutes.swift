@@ -64,6 +64,10 @@ struct PostRoutes: Sendable {
             sharePolicy = try fields.optionalString("share_policy").map(SharePolicy.named)
             quoteOf = try fields.optionalID("quote_of")
             poll = try fields.optionalTree("poll").map(PollDraft.init)
+            // Who asks for later must not have it now.
+            guard fields.isAbsent("scheduled_at") else {
+                throw APIError.invalid("scheduled_at", "Posts are scheduled by POST /v1/me/scheduled.")
+            }
         }
     }
 

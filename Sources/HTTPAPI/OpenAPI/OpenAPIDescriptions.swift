@@ -88,6 +88,19 @@ enum OpenAPIDescriptions {
         "deletePost": "Only your own. Its text and history are erased.",
         "getPostHistory": "The current version first. A version is shown to those who could see it when it was "
             + "current.",
+        "createDraft":
+            "Only you see it, and nobody hears of it. At most \(Limits.plannedPostsMax). What it answers or quotes is looked at "
+            + "when it is published.",
+        "listDrafts": "Only yours.",
+        "changeDraft": "All of it: what is left out is as in a new one.",
+        "deleteDraft": "Its text is erased.",
+        "publishDraft": "As `POST /v1/posts`. The draft is gone with that, so that it is published once.",
+        "createScheduledPost":
+            "Published at `scheduled_at`, or within seconds after, with all rules as they are then. One that they refuse stays here "
+            + "with its `failure`. At most \(Limits.plannedPostsMax).",
+        "listScheduledPosts": "Those that wait, and those that failed. What was published is gone from here.",
+        "changeScheduledPost": "All of it: what is left out is as in a new one. One that failed waits anew.",
+        "deleteScheduledPost": "It will not be published.",
         "listUserPosts": "Those that you may see. An account that blocks you, or that you block, answers 404.",
     ]
 

@@ -28,6 +28,9 @@ extension OpenAPISchemas {
 
     private static let newPost = object(
         "A post to be published.", optional: ["visibility", "reply_to", "share_policy", "quote_of", "poll"],
+        newPostMembers)
+
+    static let newPostMembers: KeyValuePairs<String, OpenAPIValue> =
         [
             "content": content,
             "visibility": [
@@ -42,7 +45,7 @@ extension OpenAPISchemas {
             ],
             "share_policy": sharePolicyChoice.adding([("default", "everyone")]),
             "quote_of": quoteChoice, "poll": orNull("NewPoll", "A poll that goes with it."),
-        ])
+        ]
 
     private static let visibilities: [OpenAPIValue] = Visibility.allCases.map { .string($0.name) }
 

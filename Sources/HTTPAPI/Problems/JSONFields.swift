@@ -19,6 +19,8 @@ struct JSONFields {
         self.bytes = bytes
     }
 
+    func isAbsent(_ name: String) -> Bool { members[name] ?? .null == .null }
+
     /// A field that is a list or an object.
     func optionalTree(_ name: String) -> JSONTree? {
         guard let value = members[name], value != .null else { return nil }

@@ -10,7 +10,7 @@ enum MovedTables {
         "account_counters", "following", "followers", "follow_requests", "blocks", "mutes", "muted_words", "lists",
         "list_members", "close_friends", "posts",
         "post_revisions", "post_counters", "replies", "pins", "mentions", "reposts", "post_shares", "quotes",
-        "post_tags", "tag_follows", "polls", "poll_votes", "poll_counters",
+        "post_tags", "tag_follows", "polls", "poll_votes", "poll_counters", "planned_posts",
         "viewer_marks",
         "reactions", "reaction_counters", "bookmarks", "post_feedback", "markers", "notifications",
         "notification_groups", "import_progress",

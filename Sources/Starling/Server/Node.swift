@@ -151,8 +151,10 @@ struct Node: Sendable {
         let database = engines.database
         let erasure = WorkLease("account-erasure", holder: engines.holder, database: database, logger: logger)
         let closing = WorkLease("poll-closing", holder: engines.holder, database: database, logger: logger)
+        let publishing = WorkLease("scheduled-posts", holder: engines.holder, database: database, logger: logger)
         return services + [
-            closing, PollClosing(database: database, lease: closing, clock: clock, logger: logger), erasure,
+            publishing, ScheduledPublishing(posts: posts, lease: publishing, clock: clock, logger: logger), closing,
+            PollClosing(database: database, lease: closing, clock: clock, logger: logger), erasure,
             AccountErasure(
                 database: database, steps: ErasedTables.steps(database.dialect, clock), lease: erasure,
                 pause: settings.erasurePause, clock: clock, logger: logger),

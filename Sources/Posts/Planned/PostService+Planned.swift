@@ -1,0 +1,90 @@
+import Accounts
+import Core
+import SQL
+
+// Drafts and scheduled posts, which are their authors' alone.
+extension PostService {
+    /// Keeps a draft, or schedules a post.
+    /// - Parameter time: when to publish it, in milliseconds since 1970; nil for a draft.
+    /// - Throws: `PostsError.invalid` for a time that is not ahead, or too far, and, where it is scheduled, as `publish` would
+    ///   by now; `.limitReached`.
+    package func plan(_ draft: PostDraft, at time: Int64?, author: ID<Account>) async throws -> PlannedPost {
+        try await check(draft, at: time, author: author)
+        let id: ID<PlannedPost> = try await ids.next(bucket: author.bucket)
+        let now = clock.now()
+        let kind: PlannedPost.Kind = time == nil ? .draft : .scheduled
+        try await database.write { store in
+            guard try PlannedRows.count(of: author, kind, store) < Limits.plannedPostsMax else {
+                throw PostsError.limitReached("An account can have at most \(Limits.plannedPostsMax) of these.")
+            }
+            try PlannedRows.insert(draft, at: time, id: id, of: author, now: now, store)
+        }
+        return try await planned(id, kind, of: author)
+    }
+
+    /// Puts something else in the place of a planned post. One that failed waits anew.
+    /// - Throws: `PostsError.notFound` for one that is not there, and as `plan`.
+    package func replacePlanned(
+        _ id: ID<PlannedPost>, with draft: PostDraft, at time: Int64?, author: ID<Account>
+    ) async throws -> PlannedPost {
+        let kind: PlannedPost.Kind = time == nil ? .draft : .scheduled
+        _ = try await planned(id, kind, of: author)
+        try await check(draft, at: time, author: author)
+        let now = clock.now()
+        try await database.write { store in
+            guard try PlannedRows.replace(id, of: author, with: draft, at: time, now: now, store) else {
+                throw PostsError.notFound
+            }
+        }
+        return try await planned(id, kind, of: author)
+    }
+
+    /// - Throws: `PostsError.notFound` for one that is not there.
+    package func deletePlanned(_ id: ID<PlannedPost>, _ kind: PlannedPost.Kind, author: ID<Account>) async throws {
+        let isDeleted = try await database.write { try PlannedRows.delete(id, of: author, kind, $0) }
+        if !isDeleted { throw PostsError.notFound }
+    }
+
+    /// - Throws: `PostsError.notFound` for one that is not there.
+    package func planned(
+        _ id: ID<PlannedPost>, _ kind: PlannedPost.Kind, of author: ID<Account>
+    ) async throws -> PlannedPost {
+        guard let found = try await database.read({ try PlannedRows.find(id, of: author, kind, $0) }) else {
+            throw PostsError.notFound
+        }
+        return found
+    }
+
+    /// A page of one's drafts or scheduled posts, the newest first.
+    package func planned(
+        _ kind: PlannedPost.Kind, of author: ID<Account>, before: Int64?, limit: Int
+    ) async throws -> (posts: [PlannedPost], next: Int64?) {
+        let rows = try await database.read {
+            try PlannedRows.page(of: author, kind, before: before ?? .max, limit: limit + 1, $0)
+        }
+        let page = Array(rows.prefix(limit))
+        return (page, rows.count > limit ? page.last?.id.rawValue : nil)
+    }
+
+    /// Publishes a draft now, and once: it is gone with the transaction that makes the post.
+    /// - Throws: `PostsError.notFound` for one that is not there (any more), and as `publish`.
+    package func publishDraft(_ id: ID<PlannedPost>, author: ID<Account>) async throws -> Shown {
+        let draft = try await planned(id, .draft, of: author)
+        do { return try await publish(draft) } catch is PlannedRows.Stale { throw PostsError.notFound }
+    }
+
+    /// - Throws: `PlannedRows.Stale` where it was changed or published meanwhile, and as `publish`.
+    func publish(_ planned: PlannedPost) async throws -> Shown {
+        try await publish(planned.draft, author: planned.author, with: [{ _ in PlannedRows.take(planned) }])
+    }
+
+    private func check(_ draft: PostDraft, at time: Int64?, author: ID<Account>) async throws {
+        guard let time else { return }
+        let now = clock.now()
+        guard time > now, time <= now + Limits.scheduleAheadMilliseconds else {
+            throw PostsError.invalid("scheduled_at", "scheduled_at must lie ahead, and no more than a year.")
+        }
+        _ = try await parent(of: draft, author: author)
+        _ = try await quoted(by: draft, author: author)
+    }
+}
