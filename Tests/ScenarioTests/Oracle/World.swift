@@ -48,7 +48,8 @@ final class World {
         switch service {
         case is TimelineUpdateFollower, is PulledAuthorRows: true
         // Events come through Kafka when they come: there is no telling it to wait.
-        case is OutboxRelay, is KafkaConsumerRunner, is TimelineUpdatePublisher: servers.kafka != nil
+        case let runner as KafkaConsumerRunner: runner.consumer.group != Self.deletions
+        case is OutboxRelay, is TimelineUpdatePublisher: servers.kafka != nil
         case let lease as WorkLease: servers.kafka != nil && lease.name == "relay"
         default: false
         }
@@ -88,13 +89,19 @@ final class World {
         runners.first { $0.consumer.group == group }
     }
 
+    /// What a deleted account left counts until this group has taken it down, so it works only when it is told to.
+    private static let deletions = "deleted-accounts"
+
     private var kafkaRunners: [KafkaConsumerRunner] { node.services.compactMap { $0 as? KafkaConsumerRunner } }
 
     /// Lets one consumer group handle all there is.
     func drain(_ group: String) async throws {
         let head = try await node.eventLog.head()
         if let runner = kafkaRunners.first(where: { $0.consumer.group == group }) {
+            let work = group == Self.deletions ? Task { try await runner.run() } : nil
             try await runner.waitUntilProcessed(head)
+            work?.cancel()
+            _ = await work?.result
             if group == FanOutWork.group { try await arrived(through: head) }
             return
         }
