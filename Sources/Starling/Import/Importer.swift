@@ -22,7 +22,8 @@ struct Importer: Sendable {
         }
         for path in plan.activities {
             try await run.add(
-                path, as: "activity", ActivityFormat(seed: plan.seed, times: WrittenTime.allowed(now: now)))
+                path, as: "activity", ActivityFormat(seed: plan.seed, times: WrittenTime.allowed(now: now)),
+                batchMax: min(batchMax, Limits.importedActivitiesMax))
         }
         for path in plan.posts {
             try await run.add(path, as: "posts", try PostFormat(path: path, seed: plan.seed, now: now))
@@ -48,12 +49,14 @@ private struct ImportRun {
     }
 
     /// Imports a file. Each batch is sent while the next one is read.
-    mutating func add(_ path: String, as kind: String, _ format: some LineFormat) async throws {
+    mutating func add(
+        _ path: String, as kind: String, _ format: some LineFormat, batchMax sizeMax: Int? = nil
+    ) async throws {
         let file = try InputFile(path: path)
         let source = try SourceDigest.source(kind: kind, path: path)
         let linesDone = try await port.linesImported(source: source)
         var reading = Reading(
-            format: format, lines: LineReader(file), linesDone: linesDone, batchMax: batchMax)
+            format: format, lines: LineReader(file), linesDone: linesDone, batchMax: sizeMax ?? batchMax)
         let name = path.split(separator: "/").last ?? "file"
         let reporter = ProgressReporter("Importing \(name)", unit: "lines", output: progress)
         defer { reporter.finish() }
@@ -127,4 +130,10 @@ extension ProgressReporter {
         }
         update(done: Int(linesDone))
     }
+}
+
+extension Limits {
+    /// Activities of one transaction. They touch pages all over the store, and SQLite walks the list of those that it would
+    /// have to put back once for many a statement: 8,000 take six times as long.
+    static let importedActivitiesMax = 1_000
 }
