@@ -61,6 +61,8 @@ package enum EventKind: Int64, Sendable, CaseIterable {
 
     case reacted = 60
     case unreacted = 61
+    /// Posts that were seen: the list has each with 1 where the viewer had not seen it before, else 0.
+    case viewed = 91
 
     /// Of the account that is told, the notification and who caused it; the flags are the kind, the list what it is about and
     /// the post that tells it. Whoever delivers notifications outside of the app reads these.
@@ -77,7 +79,7 @@ package enum EventKind: Int64, Sendable, CaseIterable {
         case .accountRegistered, .accountUpdated, .accountSuspended, .accountReinstated, .accountDeleted,
             .accountsImported:
             .accounts
-        case .reacted, .unreacted: .engagement
+        case .reacted, .unreacted, .viewed: .engagement
         case .notified: .notifications
         }
     }

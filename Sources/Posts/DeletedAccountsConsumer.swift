@@ -21,8 +21,9 @@ package struct DeletedAccountsConsumer: TransactionalConsumer {
             try deletePosts(of: account, store)
             try MentionRows.delete(naming: account, store)
             try deleteReposts(of: account, store)
-            try store.execute("DELETE FROM tag_follows WHERE account_id = $1", [.integer(account.rawValue)])
-            try store.execute("DELETE FROM planned_posts WHERE account_id = $1", [.integer(account.rawValue)])
+            for table in ["tag_follows", "planned_posts", "post_views"] {
+                try store.execute("DELETE FROM \(table) WHERE account_id = $1", [.integer(account.rawValue)])
+            }
             _ = try PollRows.withdrawVotes(of: account, limit: .max, now: clock.now(), store)
             try GraphDeletion.removeEverything(of: account, now: clock.now(), store)
         }

@@ -7,7 +7,7 @@ import SQL
 package enum PostSchema {
     package static let migrations = [
         posts, reposts, idempotency, postsByAuthor, viewerMarks, comments, pins, shares, quotes, mentions, tags, polls,
-        planned,
+        planned, views,
     ]
 
     private static let posts = Migration("0008-posts") { dialect in

@@ -131,6 +131,9 @@ enum AuthorizationTable {
         "POST /v1/posts/{id}/feedback": Row(
             subjects: Subject.posts, rule: Row.seesPost, body: { _, _ in #"{"kind":"hide"}"# }, isDestructive: true),
         "DELETE /v1/posts/{id}/feedback": Row(subjects: Subject.posts, rule: Row.seesPost, isDestructive: true),
+        "POST /v1/feed/seen": Row(
+            subjects: [.nothing], rule: Row.anyone, body: { _, _ in #"{"post_ids":["17"]}"# }),
+        "GET /v1/me/posts/{id}/stats": Row(subjects: Subject.posts, rule: Row.ownsPost),
         // That a post without a poll takes no vote is tested with polls.
         "POST /v1/posts/{id}/votes": Row(
             subjects: Subject.posts, rule: Row.nobody, body: { _, _ in #"{"choices":[0]}"# }),

@@ -115,6 +115,7 @@ struct TestServer: Sendable {
                 eventLog.add(AccountCountersConsumer()), eventLog.add(PostCountersConsumer()),
                 eventLog.add(DeletedAccountsConsumer(clock: wall)), eventLog.add(ReactionCountersConsumer()),
                 eventLog.add(EngagementDeletionConsumer(clock: wall)), eventLog.add(NotificationsConsumer(clock: wall)),
+                eventLog.add(PostStatsConsumer()),
             ]
         for runner in runners { try await runner.prepare() }
 

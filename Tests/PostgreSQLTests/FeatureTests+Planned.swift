@@ -1,4 +1,5 @@
 import Core
+import Engagement
 import EventLog
 import Posts
 
@@ -33,5 +34,17 @@ extension FeatureTests {
         do { if try await other.card.post.author == alice { published += 1 } } catch is PostsError {}
         chronicle.note("a draft published twice at once", published)
         try await chronicle.feed(of: "dan")
+    }
+
+    static func views(_ town: Town, _ chronicle: Chronicle) async throws {
+        let (alice, dan) = (chronicle.id("alice"), chronicle.id("dan"))
+        let post = try await town.posts.publish(PostDraft(content: PostContent("look")), author: alice).card.post.id
+        for _ in 0..<2 { try await town.posts.noteSeen([post, ID(17)], by: dan) }
+        _ = try await town.reactions.react(.like, to: post, viewer: dan)
+        try await town.eventLog.drained()
+        let stats = try await town.posts.stats(of: post, viewer: alice)
+        chronicle.note(
+            "stats", [stats.views, stats.reach] + stats.days.flatMap { [$0.views, $0.reach, $0.reactions] })
+        chronicle.note("views purged", try await town.posts.purgeViews())
     }
 }

@@ -18,6 +18,19 @@ extension HotQuery {
         },
     ]
 
+    static let views = [
+        HotQuery("noting what was seen", rows: [:], isWrite: true) {
+            _ = try ViewRows.add(asked, by: PlanStore.author(500), now: 0, $0)
+        },
+        HotQuery("statistics of a post", rows: ["post_stats": first]) {
+            _ = try ViewRows.days(of: asked[0], limit: 90, $0)
+            _ = try ViewRows.totals(of: asked[0], $0)
+        },
+        HotQuery("views that are to be forgotten", rows: [:], isWrite: true) {
+            try $0.execute("DELETE FROM post_views WHERE seen_at < $1", [.integer(0)])
+        },
+    ]
+
     static let polls = [
         HotQuery("polls of posts", rows: ["polls": these, "poll_counters": these]) {
             _ = try PollRows.polls(of: asked, dialect: .postgreSQL, $0)

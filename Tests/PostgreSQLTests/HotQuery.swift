@@ -36,7 +36,8 @@ struct HotQuery: Sendable, CustomTestStringConvertible {
     }
 
     static let all =
-        timelines + cards + comments + shares + polls + planned + text + notifications + engagement + graph + lists
+        timelines + cards + comments + shares + polls + planned + views + text + notifications + engagement + graph
+        + lists
         + writes + log
 
     private static let timelines = [

@@ -111,6 +111,11 @@ struct PlanStore: Sendable {
         SELECT author_id, id, CASE WHEN created_at = 1 THEN 1 ELSE 0 END, content, 0, 0, 0, 0, 0,
             CASE WHEN created_at = 1 THEN 5 END, 0, 0 FROM posts
         """,
+        """
+        INSERT INTO post_views (bucket, post_id, account_id, views, seen_at)
+        SELECT bucket, id, author(1), 1, created_at FROM posts
+        """,
+        "INSERT INTO post_stats (bucket, post_id, day, views, reach, reactions) SELECT bucket, id, 20000, 1, 1, 0 FROM posts",
         "INSERT INTO post_counters (bucket, post_id, comments) SELECT bucket, id, 1 FROM posts",
         """
         INSERT INTO following (follower_id, followee_id, follow_id)

@@ -9,6 +9,7 @@ struct PlanTests {
         "reactions", "reaction_counters", "bookmarks", "post_feedback", "mentions", "post_tags", "tag_follows",
         "notifications", "notification_groups", "list_members",
         "polls", "poll_votes", "poll_counters", "planned_posts",
+        "post_views", "post_stats",
     ]
 
     @Test(

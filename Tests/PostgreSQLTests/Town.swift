@@ -75,7 +75,7 @@ struct Town: Sendable {
             AccountCountersConsumer(), PostCountersConsumer(dialect: database.dialect),
             DeletedAccountsConsumer(clock: clock),
             ReactionCountersConsumer(dialect: database.dialect),
-            EngagementDeletionConsumer(dialect: database.dialect, clock: clock),
+            EngagementDeletionConsumer(dialect: database.dialect, clock: clock), PostStatsConsumer(),
             NotificationsConsumer(dialect: database.dialect, clock: clock),
         ]
         runners = [fanOut] + others.map { [eventLog] in eventLog.add($0) }

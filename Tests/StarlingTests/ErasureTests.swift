@@ -112,6 +112,7 @@ struct ErasureTests {
                     poll_hides_totals, poll_seconds, created_at, updated_at)
                 VALUES (\(account), 1, 0, 'draft', 0, 0, 0, 0, 0, 1, 1)
                 """,
+                "INSERT INTO post_views (bucket, post_id, account_id, views, seen_at) VALUES (0, 800, \(account), 1, 1)",
                 "INSERT INTO poll_votes (bucket, post_id, account_id, choices) VALUES (0, 800, \(account), 1)",
                 "INSERT INTO pins (account_id, post_id, pin_id) VALUES (\(account), 800, 1)",
                 "INSERT INTO reposts (position, bucket, sharer_id, post_id, created_at) VALUES (\(post + 2), 0, \(account), 800, 1)",

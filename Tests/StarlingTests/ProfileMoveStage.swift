@@ -133,6 +133,14 @@ struct ProfileMoveStage: Sendable {
             (7, 110, 0, 0, 'Entwurf', 0, 0, NULL, NULL, 0, 0, 0, NULL, NULL, 1, 1, 1)
         """,
         """
+        INSERT INTO post_views (bucket, post_id, account_id, views, seen_at)
+        SELECT bucket, id, 7, 2, 5 FROM posts ORDER BY id LIMIT 1
+        """,
+        """
+        INSERT INTO post_stats (bucket, post_id, day, views, reach, reactions)
+        SELECT bucket, id, 20000, 2, 1, -1 FROM posts ORDER BY id LIMIT 1
+        """,
+        """
         INSERT INTO replies (bucket, post_id, position, likes)
         SELECT (id >> 12) & 1023, id, 32775, 2 FROM posts ORDER BY id LIMIT 1
         """,

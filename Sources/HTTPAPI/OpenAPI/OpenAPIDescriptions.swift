@@ -42,6 +42,10 @@ enum OpenAPIDescriptions {
             + "follow its author, else where the first of those they follow shared it. 201 for a new repost, 200 where it "
             + "was there. Where the author does not let you, 403 `sharing-closed`.",
         "unshare": "Also for a post that you may not see any more. Without a repost of yours it changes nothing.",
+        "notePostsSeen":
+            "For their authors' statistics. Sending the same again changes nothing; seeing a post again counts once in half an hour. "
+            + "Posts that are not there for you, and your own, are passed over.",
+        "getPostStats": "Counts follow within a second or two. Only your own.",
         "vote":
             "Once for all: the same again changes nothing, other choices answer 409 `already-voted`. After `expires_at`, 409 "
             + "`poll-closed`; a post without a poll, 404. Its counters follow within a second or two.",

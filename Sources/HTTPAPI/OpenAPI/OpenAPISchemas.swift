@@ -3,7 +3,7 @@ import Core
 /// The shapes of bodies, by the names that operations use.
 enum OpenAPISchemas {
     static let all: OpenAPIValue = .object(
-        basics + accounts + graph + posts + polls + planned + comments + engagement + live + notifications
+        basics + accounts + graph + posts + polls + planned + views + comments + engagement + live + notifications
             + mutedWords + tags + lists + operations)
 
     /// A schema of an object; every property is required unless it is named in `optional`.

@@ -34,7 +34,8 @@ package struct API: Sendable {
             FeedRoutes(services: services).endpoints, CommentRoutes(services: services).endpoints,
             EngagementRoutes(services: services).endpoints, ShareRoutes(services: services).endpoints,
             FeedbackRoutes(services: services).endpoints,
-            PlannedRoutes(services: services).endpoints, PollRoutes(services: services).endpoints,
+            ViewRoutes(services: services).endpoints, PlannedRoutes(services: services).endpoints,
+            PollRoutes(services: services).endpoints,
             StreamRoutes(services: services).endpoints,
             NotificationRoutes(services: services).endpoints, WebSocketRoutes(services: services).endpoints,
         ]

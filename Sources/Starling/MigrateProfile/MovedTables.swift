@@ -11,6 +11,7 @@ enum MovedTables {
         "list_members", "close_friends", "posts",
         "post_revisions", "post_counters", "replies", "pins", "mentions", "reposts", "post_shares", "quotes",
         "post_tags", "tag_follows", "polls", "poll_votes", "poll_counters", "planned_posts",
+        "post_views", "post_stats",
         "viewer_marks",
         "reactions", "reaction_counters", "bookmarks", "post_feedback", "markers", "notifications",
         "notification_groups", "import_progress",

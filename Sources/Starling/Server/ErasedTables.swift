@@ -23,7 +23,7 @@ enum ErasedTables {
         "deletions": "when it was asked for and done", "deletion_receipts": "how much went",
         "account_counters": "numbers, which fall to zero with what they count",
         "post_counters": "numbers of posts", "reaction_counters": "numbers of posts",
-        "poll_counters": "numbers of posts",
+        "poll_counters": "numbers of posts", "post_stats": "numbers of posts",
         "replies": "where comments hang; a deleted comment's row goes with it",
         "quotes": "where quotes are listed; a deleted quote's row goes with it",
         "outbox": "ids alone, until retention", "outbox_retention": "an offset", "dead_letters": "ids alone",

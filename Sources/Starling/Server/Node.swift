@@ -144,7 +144,7 @@ struct Node: Sendable {
             AccountCountersConsumer(), PostCountersConsumer(dialect: engines.database.dialect),
             DeletedAccountsConsumer(clock: clock),
             ReactionCountersConsumer(dialect: engines.database.dialect),
-            EngagementDeletionConsumer(dialect: engines.database.dialect, clock: clock),
+            EngagementDeletionConsumer(dialect: engines.database.dialect, clock: clock), PostStatsConsumer(),
         ]
         let services = try await run(consumers, engines, eventLog: eventLog, settings: settings, logger: logger)
         guard !engines.leavesEvents else { return services }
@@ -163,7 +163,7 @@ struct Node: Sendable {
                 database: database, retention: settings.eventRetention,
                 waitingFor: engines.kafka == nil ? nil : OutboxRelay.group, clock: clock, logger: logger),
             EventLogMeasures(database: database, clock: clock, logger: logger),
-            IdempotencyPurge(posts: posts, logger: logger),
+            IdempotencyPurge(posts: posts, logger: logger), ViewPurge(posts: posts, logger: logger),
             RateLimitPurge(limiter: StoredRateLimiter(database: database), logger: logger),
         ]
     }
