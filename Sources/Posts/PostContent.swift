@@ -13,7 +13,7 @@ package struct PostContent: Hashable, Sendable {
         guard text.utf8.count <= Limits.contentCharactersMax || text.count <= Limits.contentCharactersMax else {
             throw PostsError.invalid("content", "content is longer than \(Limits.contentCharactersMax) characters.")
         }
-        guard !text.utf8.contains(0) else {
+        guard !text.utf8.hasByte(where: { $0 == 0 }) else {
             throw PostsError.invalid("content", "content holds the character U+0000.")
         }
         guard !text.allSatisfy(\.isWhitespace) else {

@@ -16,8 +16,15 @@ package enum PostVisibility {
     }
 
     package static func admits(_ visibility: Visibility, author: AccountStanding, relations: Relations?) -> Bool {
+        if let relations { return admits(visibility, author: author, to: relations) }
+        return author.isActive && visibility == .everyone && !author.isPrivate
+    }
+
+    /// For someone with an account.
+    package static func admits(
+        _ visibility: Visibility, author: AccountStanding, to relations: borrowing Relations
+    ) -> Bool {
         guard author.isActive else { return false }
-        guard let relations else { return visibility == .everyone && !author.isPrivate }
         if relations.viewer == author.id { return true }
         if relations.apart.contains(author.id) { return false }
         switch visibility {

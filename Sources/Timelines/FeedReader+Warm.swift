@@ -17,7 +17,7 @@ extension FeedReader {
         guard let relations = relations.cached(viewer), let marks = marks.cached(viewer) else { return false }
         // Looking for words in texts is not for this path.
         guard relations.mutedWords == nil else { return false }
-        var page = WarmPage(filter: HomeFilter(relations: relations), marks: marks, limit: limit)
+        var page = WarmPage(relations: relations, marks: marks, limit: limit)
         splicer.append(FeedPresenter.opening)
         guard layPosts(of: &page, relations, before: before, to: &splicer) else { return false }
         FeedPresenter.close(
@@ -29,7 +29,7 @@ extension FeedReader {
 
     /// How a page is coming on.
     struct WarmPage {
-        let filter: HomeFilter
+        let relations: Relations
         let marks: ViewerMarks
         let limit: Int
         var laid = 0
@@ -39,6 +39,7 @@ extension FeedReader {
         /// Entries whose post is gone for good.
         var gone: Set<Int64> = []
 
+        var filter: HomeFilter { HomeFilter(relations: relations) }
         var next: Position? { hasMore ? last : nil }
         /// What is missing, one more to know whether another follows, and some for what the filter will remove.
         var batch: Int { limit + 1 - laid + 8 }
@@ -88,7 +89,9 @@ extension FeedReader {
                 return true
             }
             return directory.withCached(card.post.author) { author in
-                guard page.filter.removal(of: card.post, author: author.standing) == nil else { return true }
+                guard HomeFilter.removalFromHome(of: card.post, author: author.standing, page.relations) == nil else {
+                    return true
+                }
                 guard let flags = page.marks.flags(of: card.post.id.rawValue) else { return false }
                 if flags.isHidden { return true }
                 if page.open(at: position, to: &splicer) { card.write(author: author, viewer: flags, to: &splicer) }

@@ -38,7 +38,7 @@ extension FeedReader {
         guard belongs else { return true }
         guard let flags = page.marks.flags(of: post.id.rawValue) else { return false }
         if flags.isHidden { return true }
-        guard case .known(let sharedBy) = sharedBy(card, repost, page.filter.relations),
+        guard case .known(let sharedBy) = sharedBy(card, repost, page.relations),
             case .known(let quote) = quote(of: post, page)
         else { return false }
         guard repost == nil || sharedBy?.earliest == position else { return true }
@@ -73,6 +73,6 @@ extension FeedReader {
             let flags = page.marks.flags(of: quote.post.rawValue)
         else { return .unknown }
         return .known(
-            ShownQuote(quote, card: known, author: author, relations: page.filter.relations, flags: flags))
+            ShownQuote(quote, card: known, author: author, relations: page.relations, flags: flags))
     }
 }

@@ -41,8 +41,16 @@ package struct HomeFilter: Sendable {
 
     /// Nil keeps the post.
     package func removal(of post: borrowing Post, author: AccountStanding) -> Removal? {
+        guard list != nil else { return Self.removalFromHome(of: post, author: author, relations) }
         guard PostVisibility.admits(post.visibility, author: author, relations: relations) else { return .hidden }
-        if list != nil { return removalFromList(of: post, author: author.id) }
+        return removalFromList(of: post, author: author.id)
+    }
+
+    /// The same for the home feed, without a filter to copy: for every post of every warm read.
+    static func removalFromHome(
+        of post: borrowing Post, author: AccountStanding, _ relations: borrowing Relations
+    ) -> Removal? {
+        guard PostVisibility.admits(post.visibility, author: author, to: relations) else { return .hidden }
         if author.id == relations.viewer { return nil }
         guard relations.follows(author.id), !relations.exclusive.contains(author.id) else { return .notFollowed }
         if relations.muted.contains(author.id) { return .muted }

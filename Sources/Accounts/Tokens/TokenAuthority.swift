@@ -88,7 +88,7 @@ package final class TokenAuthority: Sendable {
     /// Who an access token speaks for, if it was verified before and has not expired; never blocks.
     package func known(_ token: String) -> Principal? {
         // Strings are equal when they look equal; tokens must be equal byte by byte, which for ASCII is the same.
-        guard token.utf8.count <= Limits.accessTokenBytesMax, token.utf8.allSatisfy({ $0 < 0x80 }),
+        guard token.utf8.count <= Limits.accessTokenBytesMax, !token.utf8.hasByte(where: { $0 >= 0x80 }),
             let principal = verified.get(token), principal.expiresAt > clock.now()
         else { return nil }
         return principal
