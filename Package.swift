@@ -177,6 +177,18 @@ let package = Package(
             swiftSettings: settings
         ),
 
+        .target(
+            name: "Exports",
+            dependencies: [
+                "Core", "Telemetry", "SQL", "EventLog", "BlobStore", "Accounts", "SocialGraph", "Posts", "Engagement",
+                "Notifications", "CZlib",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings
+        ),
+
         // Edges
         .target(
             name: "HTTPClient",
@@ -216,7 +228,7 @@ let package = Package(
             name: "HTTPAPI",
             dependencies: [
                 "Core", "Telemetry", "SQL", "EventLog", "KeyValue", "Accounts", "SocialGraph", "Posts", "Engagement",
-                "Notifications", "Timelines", "Streaming",
+                "Notifications", "Timelines", "Streaming", "Exports", "BlobStore",
                 "CZlib",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -242,7 +254,7 @@ let package = Package(
             dependencies: [
                 "Core", "Telemetry", "SQL", "EventLog", "KeyValue", "Accounts", "SocialGraph", "Posts", "Engagement",
                 "Notifications", "Timelines", "Streaming",
-                "HTTPAPI", "HTTPClient", "Bench", "CZlib", "Redis", "Kafka", "BlobStore",
+                "HTTPAPI", "HTTPClient", "Bench", "CZlib", "Redis", "Kafka", "BlobStore", "Exports",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
@@ -361,7 +373,7 @@ let package = Package(
             dependencies: [
                 "HTTPAPI", "Core", "Telemetry", "SQL", "EventLog", "KeyValue", "Accounts", "SocialGraph", "Posts",
                 "Engagement",
-                "Notifications", "Timelines", "Streaming", "CZlib", "TestSupport",
+                "Notifications", "Timelines", "Streaming", "Exports", "BlobStore", "CZlib", "TestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -419,7 +431,7 @@ let package = Package(
             dependencies: [
                 "Starling", "Core", "Telemetry", "SQL", "EventLog", "KeyValue", "Accounts", "SocialGraph", "Posts",
                 "Engagement",
-                "Timelines", "HTTPAPI", "TestSupport", "TestServers",
+                "Timelines", "HTTPAPI", "Exports", "BlobStore", "TestSupport", "TestServers",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ],

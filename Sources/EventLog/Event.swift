@@ -36,6 +36,8 @@ package enum EventKind: Int64, Sendable, CaseIterable {
     case repliesImported = 80
     /// Of an import: posts, each with its position and how many reposts came.
     case sharesImported = 81
+    /// Of an import: posts, each with its position and how many quotes came.
+    case quotesImported = 82
 
     case followed = 20
     case unfollowed = 21
@@ -71,7 +73,7 @@ package enum EventKind: Int64, Sendable, CaseIterable {
     package var topic: Topic {
         switch self {
         case .postPublished, .postEdited, .postDeleted, .postsImported, .shared, .unshared, .repliesImported,
-            .sharesImported, .voted, .unvoted, .pollClosed:
+            .sharesImported, .voted, .unvoted, .pollClosed, .quotesImported:
             .posts
         case .followed, .unfollowed, .unmuted, .followsImported, .blocked, .muted, .followRequested,
             .followRequestEnded, .closeFriendAdded, .wordsUnmuted, .listOpened:

@@ -21,7 +21,7 @@ package enum MentionRows {
 
     /// Adds the rows of many new posts.
     /// - Parameter names: that each of the posts mentions.
-    static func insert(_ names: [[String]], of posts: [ID<Post>], _ store: any SQLWriter) throws {
+    package static func insert(_ names: [[String]], of posts: [ID<Post>], _ store: any SQLWriter) throws {
         let all = Array(Set(names.joined()))
         var known: MentionedAccounts = [:]
         for start in stride(from: 0, to: all.count, by: Limits.mentionsMax) {

@@ -34,11 +34,8 @@ package struct PostCountersConsumer: TransactionalConsumer {
             case .shared, .unshared:
                 shares[event.subject, default: 0] += event.kind == .shared ? 1 : -1
                 positions.formUnion(event.list)
-            case .sharesImported:
-                for index in stride(from: 0, to: event.list.count - 2, by: 3) {
-                    shares[event.list[index], default: 0] += event.list[index + 2]
-                    positions.insert(event.list[index + 1])
-                }
+            case .sharesImported: Self.add(event.list, to: &shares, &positions)
+            case .quotesImported: Self.add(event.list, to: &quotes, &positions)
             case .postPublished, .postEdited, .postDeleted:
                 guard let quote = Quote(list: event.list), Self.difference(event) != 0 else { continue }
                 quotes[quote.post.rawValue, default: 0] += Self.difference(event)
@@ -50,6 +47,14 @@ package struct PostCountersConsumer: TransactionalConsumer {
         try add(quotes, to: "quotes", store)
         positions.formUnion(try PollCounters.count(events, store))
         if !positions.isEmpty { store.announce(.postCounters(positions.sorted())) }
+    }
+
+    /// - Parameter list: posts, each with its position and a number.
+    private static func add(_ list: [Int64], to growth: inout [Int64: Int64], _ positions: inout Set<Int64>) {
+        for index in stride(from: 0, to: list.count - 2, by: 3) {
+            growth[list[index], default: 0] += list[index + 2]
+            positions.insert(list[index + 1])
+        }
     }
 
     private func add(_ growth: [Int64: Int64], to counter: String, _ store: any SQLWriter) throws {

@@ -46,11 +46,11 @@ extension PostService {
         try await database.read { try Self.linesImported(from: source, $0) }
     }
 
-    private static func linesImported(from source: String, _ store: any SQLReader) throws -> Int64 {
+    package static func linesImported(from source: String, _ store: any SQLReader) throws -> Int64 {
         try store.integer("SELECT lines_done FROM import_progress WHERE source = $1", [.text(source)])
     }
 
-    private static func save(_ checkpoint: ImportCheckpoint, now: Int64, _ store: any SQLWriter) throws {
+    package static func save(_ checkpoint: ImportCheckpoint, now: Int64, _ store: any SQLWriter) throws {
         try store.execute(
             """
             INSERT INTO import_progress (source, lines_done, updated_at) VALUES ($1, $2, $3)

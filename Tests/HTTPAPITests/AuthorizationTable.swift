@@ -92,6 +92,10 @@ enum AuthorizationTable {
                 ("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13"),
                 ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="),
             ]),
+        "POST /v1/me/export": Row(subjects: [.nothing], rule: Row.anyone),
+        "GET /v1/me/export": Row(subjects: [.nothing], rule: Row.nobody),
+        // Nobody has asked; that nobody loads another's is tested with exports.
+        "GET /v1/me/export/archive": Row(subjects: [.nothing], rule: Row.nobody),
         "GET /v1/me/markers": Row(subjects: [.nothing], rule: Row.anyone),
         "PUT /v1/me/markers": Row(subjects: [.nothing], rule: Row.anyone, body: { _, _ in #"{"home":"17"}"# }),
         "GET /v1/notifications": Row(subjects: [.nothing], rule: Row.anyone),

@@ -1,3 +1,4 @@
+import BlobStore
 import Core
 import Foundation
 import HTTPTypes
@@ -39,6 +40,7 @@ struct Answer: Sendable {
     let headers: HTTPFields
     let body: [UInt8]
     let isCompressible: Bool
+    var download: BlobContent?
 
     var text: String { String(decoding: body, as: UTF8.self) }
     var json: JSON { JSON(bytes: body) }
@@ -86,7 +88,7 @@ extension TestServer {
         }
         return Answer(
             status: response.status, headers: response.headers, body: response.body,
-            isCompressible: response.isCompressible)
+            isCompressible: response.isCompressible, download: response.download)
     }
 
     @discardableResult

@@ -1,7 +1,9 @@
 import Accounts
+import BlobStore
 import Core
 import Engagement
 import EventLog
+import Exports
 import Foundation
 import KeyValue
 import Logging
@@ -26,6 +28,9 @@ struct TestServer: Sendable {
     let locks: KeyLock<IdempotencyKey>
     let authority: TokenAuthority
     let services: APIServices
+    /// Does what was asked for when it is told to.
+    let exportWork: ExportWork
+    let blobs: FolderBlobStore
     let readiness: Readiness
     let api: API
     let contract: Contract
@@ -73,7 +78,7 @@ struct TestServer: Sendable {
     func eraseDue() async throws {
         let steps =
             AccountSchema.erasure + EngagementSchema.erasure(.sqlite, clock.wall) + PostSchema.erasure(clock.wall)
-            + GraphSchema.erasure(clock.wall)
+            + GraphSchema.erasure(clock.wall) + ExportSchema.erasure(clock.wall)
         let erasure = AccountErasure(database: database, steps: steps, clock: clock.wall, logger: Self.logger)
         try await erasure.eraseDue()
         try await drained()
@@ -88,7 +93,7 @@ struct TestServer: Sendable {
         database = try SQLiteDatabase(path: folder.appending(path: "test.db").path)
         let migrations =
             AccountSchema.migrations + GraphSchema.migrations + PostSchema.migrations + EngagementSchema.migrations
-            + NotificationSchema.migrations
+            + NotificationSchema.migrations + ExportSchema.migrations
         try await Migrator([Outbox.migration, IDGenerator.migration, ConsumerWatermarks.migration] + migrations)
             .migrate(database)
         clock = ManualClock()
@@ -134,7 +139,7 @@ struct TestServer: Sendable {
             database: database, directory: directory, relations: relations, library: library, marks: marks, home: home,
             users: users, pulled: pulled, source: source, clock: wall, fanOutOffset: { fanOut.processed })
         let markers = MarkerService(database: database, clock: wall)
-        services = APIServices(
+        var services = APIServices(
             accounts: accounts,
             sessions: SessionService(
                 database: database, ids: ids, hasher: hasher, authority: authority, clock: wall,
@@ -159,6 +164,11 @@ struct TestServer: Sendable {
                 authenticator: authenticator, feed: feed, markers: markers, settings: options.streams, clock: wall,
                 logger: Self.logger),
             database: database)
+        blobs = try FolderBlobStore(path: folder.appending(path: "media").path)
+        services.exports = ExportService(database: database, blobs: blobs, clock: wall)
+        exportWork = ExportWork(
+            database: database, blobs: blobs, lifetime: .seconds(7 * 86_400), clock: wall, logger: Self.logger)
+        self.services = services
         readiness = Readiness(database: database, logger: Self.logger)
         readiness.startServing()
         api = API(

@@ -1,5 +1,6 @@
 import Accounts
 import Core
+import Exports
 import Logging
 import SQL
 import TestSupport
@@ -28,6 +29,19 @@ struct ErasureTests {
         #expect(erased.union(ErasedTables.kept.keys).subtracting(tables) == [], "there is no such table")
         #expect(erased.intersection(ErasedTables.kept.keys) == [])
         try await database.close()
+    }
+
+    @Test("what is erased with an account is exported before, or left out for a reason")
+    func exported() {
+        let erased = Set(ErasedTables.steps(.sqlite, .system).flatMap(\.tables).map(\.name))
+        let exported = Set(ExportSections.all.flatMap(\.tables))
+        #expect(
+            erased.subtracting(exported).subtracting(ExportSections.leftOut.keys) == [], "neither exported nor left out"
+        )
+        #expect(exported.union(ExportSections.leftOut.keys).subtracting(erased) == ["users"])
+        #expect(exported.intersection(ExportSections.leftOut.keys) == [])
+        let names = ExportSections.all.map(\.name)
+        #expect(Set(names).count == names.count)
     }
 
     @Test("what an account had in each table is gone, counted on its receipt, and others' is still there")
@@ -135,6 +149,11 @@ struct ErasureTests {
                 "INSERT INTO bookmarks (account_id, post_id, folder, bookmark_id) VALUES (\(account), 800, '', 1)",
                 "INSERT INTO post_feedback (account_id, post_id, kind, feedback_id) VALUES (\(account), 800, 1, 1)",
                 "INSERT INTO markers (account_id, list, last_read_id, version, updated_at) VALUES (\(account), 0, 1, 1, 1)",
+                """
+                INSERT INTO exports (account_id, state, asked_at, due_at, blob_key)
+                VALUES (\(account), 2, 1, 1, 'exports/\(account).tar.gz')
+                """,
+                "INSERT INTO archive_items (account_id, section, item_id, body) VALUES (\(account), 'mutes', 1, '{}')",
                 "INSERT INTO pulled_authors (author_id, is_pulled, unpushed_through) VALUES (\(account), 1, 1)",
             ]
         }

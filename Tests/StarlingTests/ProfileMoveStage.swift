@@ -171,6 +171,7 @@ struct ProfileMoveStage: Sendable {
         INSERT INTO notification_groups (account_id, kind, subject_id, newest_id, beyond)
         SELECT 8, 5, id, 107, 2 FROM posts ORDER BY id LIMIT 1
         """,
+        "INSERT INTO archive_items (account_id, section, item_id, body) VALUES (7, 'blocks', 1, '{\"user\":\"5\"}')",
         "INSERT INTO post_counters (post_id, likes) SELECT id, 3 FROM posts ORDER BY id DESC LIMIT 3 ON CONFLICT DO NOTHING",
         """
         INSERT INTO idempotency_keys (account_id, route, key, body_hash, result_id, created_at)

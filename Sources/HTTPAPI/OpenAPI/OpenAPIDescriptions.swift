@@ -19,6 +19,7 @@ enum OpenAPIDescriptions {
     .merging(live) { $1 }.merging(notifications) { $1 }.merging(tags) { $1 }.merging(lists) { $1 }.merging(operations) {
         $1
     }
+    .merging(exports) { $1 }
 
     private static let engagement = [
         "react":
@@ -216,6 +217,16 @@ enum OpenAPIDescriptions {
             "Whom you do not follow cannot be on a list (422), and who is no longer followed, or blocked, leaves it. A list "
             + "takes \(Limits.listMembersMax) accounts. Adding somebody again changes nothing.",
         "removeListMember": "Answers 404 for an account that is not on it.",
+    ]
+
+    private static let exports = [
+        "askForExport":
+            "It is made in the background: ask `GET /v1/me/export` how far it is. While one waits or is under way, it is the one. "
+            + "Within an hour after one, 429.",
+        "getExport": "404 where you never asked for one.",
+        "loadExport":
+            "A tar file under gzip: `manifest.json`, and of each section JSON files like `posts/000001.json` with everything "
+            + "about your account; of others only ids and usernames. 404 until it is ready, and after `expires_at`.",
     ]
 
     private static let operations = [

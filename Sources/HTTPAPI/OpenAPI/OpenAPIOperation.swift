@@ -1,4 +1,5 @@
 import Core
+import Exports
 import HTTPTypes
 
 /// One endpoint as an operation object.
@@ -88,7 +89,9 @@ struct OpenAPIOperation {
             "headers": .object(headers),
         ]
         guard let schema = operation.answer.schema else { return response }
-        let types = ["Metrics": "text/plain", "EventStream": EventStream.contentType]
+        let types = [
+            "Metrics": "text/plain", "EventStream": EventStream.contentType, "Archive": ArchiveFormat.contentType,
+        ]
         let type = types[schema] ?? "application/json"
         let media: OpenAPIValue = ["schema": Self.reference("schemas", schema)]
         return response.adding([("content", .object([(type, media)]))])

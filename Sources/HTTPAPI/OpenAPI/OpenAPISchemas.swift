@@ -4,7 +4,7 @@ import Core
 enum OpenAPISchemas {
     static let all: OpenAPIValue = .object(
         basics + accounts + graph + posts + polls + planned + views + comments + engagement + live + notifications
-            + mutedWords + tags + lists + operations)
+            + mutedWords + tags + lists + exports + operations)
 
     /// A schema of an object; every property is required unless it is named in `optional`.
     static func object(

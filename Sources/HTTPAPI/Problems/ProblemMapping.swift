@@ -1,4 +1,5 @@
 import Accounts
+import Exports
 import Posts
 import SQL
 import SocialGraph
@@ -14,6 +15,7 @@ enum ProblemMapping {
         case let error as GraphError: feature(error)
         case let error as PostsError: feature(error)
         case let error as FeedError: feature(error)
+        case let error as ExportError: feature(error)
         case let error as SQLError where error.code == .overloaded || error.code == .unavailable: APIError.unavailable
         default: nil
         }
@@ -59,6 +61,14 @@ enum ProblemMapping {
         case .sharingClosed: Problem(403, "sharing-closed", "Forbidden", error.detail)
         case .idempotencyInFlight: Problem(409, "idempotency-in-flight", "Conflict", error.detail)
         case .idempotencyMismatch: Problem(422, "idempotency-mismatch", "Unprocessable content", error.detail)
+        }
+    }
+
+    private static func feature(_ error: ExportError) -> Problem {
+        switch error {
+        case .notFound: APIError.notFound
+        case .tooSoon(let seconds): APIError.tooManyRequests(retryAfter: seconds)
+        case .unavailable: APIError.unavailable
         }
     }
 

@@ -1,3 +1,4 @@
+import BlobStore
 import Core
 import HTTPTypes
 
@@ -8,6 +9,8 @@ package struct APIResponse: Sendable {
     package var body: [UInt8]
     /// What follows for as long as the connection lives, instead of a body.
     package var stream: EventStream?
+    /// A body that is too large for memory, of so many bytes.
+    package var download: BlobContent?
     /// What the connection is used for from here on, with status 101.
     package var webSocket: WebSocketUse?
     /// Whether it may be sent compressed.

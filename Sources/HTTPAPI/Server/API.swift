@@ -38,6 +38,7 @@ package struct API: Sendable {
             PollRoutes(services: services).endpoints,
             StreamRoutes(services: services).endpoints,
             NotificationRoutes(services: services).endpoints, WebSocketRoutes(services: services).endpoints,
+            ExportRoutes(services: services).endpoints,
         ]
         let lease = services.database.cacheLease
         let features = controllers.flatMap(\.self).map { $0.answering(under: lease) }

@@ -1,6 +1,7 @@
 import Accounts
 import Core
 import Engagement
+import Exports
 import Notifications
 import Posts
 import SQL
@@ -26,6 +27,8 @@ package struct APIServices: Sendable {
     package let notifications: NotificationService
     package let streams: StreamHub
     package let database: any Database
+    /// Nil where this process reaches no archives.
+    package var exports: ExportService?
     /// Which pages may open streams.
     package var streamOrigins = StreamOrigins.own
 

@@ -100,7 +100,10 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
             isStreaming = answer.isEventStream
             if isStreaming { deadline?.cancel() } else { allow(deadlines.answer, context) }
             context.write(data, promise: promise)
-        case .body: context.write(data, promise: promise)
+        case .body:
+            // A long one is written as its client takes it: each part has the time anew.
+            if !isStreaming { allow(deadlines.answer, context) }
+            context.write(data, promise: promise)
         case .end:
             // Written is not sent: a client that does not read keeps the deadline running.
             if isStreaming { allow(deadlines.answer, context) }

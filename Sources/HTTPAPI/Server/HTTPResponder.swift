@@ -1,3 +1,4 @@
+import BlobStore
 import Core
 import HTTPTypes
 import Hummingbird
@@ -93,6 +94,9 @@ package struct Responder: HTTPResponder {
         if request.headers[.connection] == "close" { headers[.connection] = "close" }
         let status = HTTPResponse.Status(code: answer.status)
         if let stream = answer.stream { return Self.response(stream, headers, on: channel) }
+        if let download = answer.download {
+            return Self.response(download, headers, isHead: request.method == .head)
+        }
         guard answer.status != 204 else { return Response(status: status, headers: headers) }
         let body = answer.encodedBody(for: request.headers, &headers)
         headers[.contentLength] = String(body.count)
@@ -108,6 +112,17 @@ package struct Responder: HTTPResponder {
             let outlet = ServerSentOutlet(channel)
             // The head says 200 already; a client that finds the stream ended learns why when it asks again.
             do { try await stream.run(on: outlet, until: outlet.waitUntilEnded) } catch {}
+            try await writer.finish(nil)
+        }
+        return Response(status: .ok, headers: headers, body: body)
+    }
+
+    private static func response(_ download: BlobContent, _ headers: HTTPFields, isHead: Bool) -> Response {
+        var headers = headers
+        headers[.contentLength] = String(download.info.length)
+        guard !isHead else { return Response(status: .ok, headers: headers) }
+        let body = ResponseBody(contentLength: Int(clamping: download.info.length)) { writer in
+            for try await chunk in download.chunks { try await writer.write(chunk) }
             try await writer.finish(nil)
         }
         return Response(status: .ok, headers: headers, body: body)

@@ -18,6 +18,8 @@ final class StreamGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var deadline: Scheduled<Void>?
     private var bodyBytes = 0
     private var isReceiving = true
+    /// The answer under way goes on until somebody ends it.
+    private var isStreaming = false
 
     init(_ deadlines: ConnectionGuard.Deadlines, _ connection: HTTP2ConnectionGuard) {
         self.deadlines = deadlines
@@ -60,9 +62,12 @@ final class StreamGuard: ChannelDuplexHandler, RemovableChannelHandler {
         case .head(var answer):
             // RFC 9113, 8.2.2.
             answer.headerFields[.connection] = nil
-            if answer.isEventStream { deadline?.cancel() } else { allow(deadlines.answer, context) }
+            isStreaming = answer.isEventStream
+            if isStreaming { deadline?.cancel() } else { allow(deadlines.answer, context) }
             context.write(wrapOutboundOut(.head(answer)), promise: promise)
-        case .body: context.write(data, promise: promise)
+        case .body:
+            if !isStreaming { allow(deadlines.answer, context) }
+            context.write(data, promise: promise)
         case .end:
             let sent = promise ?? context.eventLoop.makePromise()
             sent.futureResult.assumeIsolated().whenSuccess {

@@ -1,3 +1,4 @@
+import Exports
 import Posts
 
 /// What an operator can ask of a server: the commands of the admin socket.
@@ -23,6 +24,8 @@ enum AdminCommand: Codable, Sendable {
     case importFollows(pairs: [Int64])
     case importPosts(posts: [AdminPost], source: String, linesDone: Int64)
     case linesImported(source: String)
+    /// Items of an account's archive, the last of which is the `itemsDone`th.
+    case importArchive(items: [ArchivedItem], account: Int64, source: String, itemsDone: Int64)
     /// Answers when every consumer has handled what was committed before.
     case drain
     case rebuildTimelines
@@ -51,6 +54,7 @@ enum AdminReply: Codable, Sendable {
     case done
     case count(Int)
     case imported(ImportedCounts)
+    case archived(ArchiveCounts)
     case status(AdminStatus)
     case user(id: String, username: String)
     case tokens([AdminToken])

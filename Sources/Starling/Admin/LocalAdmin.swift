@@ -1,6 +1,7 @@
 import Accounts
 import Core
 import EventLog
+import Exports
 import Foundation
 import HTTPAPI
 import Posts
@@ -25,6 +26,8 @@ struct LocalAdmin: AdminPort {
             return .failure(error.description)
         } catch let error as PostsError {
             return .failure(error.detail)
+        } catch let error as ArchiveError {
+            return .failure("The archive is not taken: \(error).")
         } catch is EventLog.Undrained {
             return .failure(
                 "Events of this store wait in Kafka, and nobody handles them: start its processes, or wait and try again."
@@ -36,7 +39,7 @@ struct LocalAdmin: AdminPort {
         switch command {
         case .createUser, .setPassword, .suspend, .reinstate, .deletions, .tokens, .followerTokens, .rotateKeys:
             return try await accountAnswer(command)
-        case .importAccounts, .importFollows, .importPosts, .linesImported:
+        case .importAccounts, .importFollows, .importPosts, .linesImported, .importArchive:
             return try await importAnswer(command)
         case .status: return .status(try await status())
         case .drain:
@@ -113,6 +116,10 @@ struct LocalAdmin: AdminPort {
                     checkpoint: ImportCheckpoint(source: source, linesDone: linesDone)))
         case .linesImported(let source):
             return .count(Int(clamping: try await node.api.posts.linesImported(from: source)))
+        case .importArchive(let items, let account, let source, let itemsDone):
+            let importer = ArchiveImport(database: node.database, clock: node.clock)
+            return .archived(
+                try await importer.bring(items, of: ID(account), source: source, itemsDone: itemsDone))
         default: return .done
         }
     }

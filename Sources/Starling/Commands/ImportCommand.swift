@@ -16,6 +16,7 @@ struct ImportCommand: AsyncParsableCommand {
 
             Examples:
               starling import --follows edges.txt.gz --activity activity.txt.gz
+              starling import --archive starling-archive.tar.gz
               starling import --follows friends.txt --undirected --posts texts.jsonl
             """)
 
@@ -33,19 +34,30 @@ struct ImportCommand: AsyncParsableCommand {
     @Option(help: "A file of `A B time RT|MT|RE` lines: A reposts, mentions or answers B. May repeat.")
     var activity: [String] = []
 
+    @Option(help: "The archive of an account, as `/v1/me/export` makes it. May repeat.")
+    var archive: [String] = []
+
     @Option(help: "Decides what the files leave open.")
     var seed: UInt64 = 1
 
     func validate() throws {
-        guard !(follows + posts + activity).isEmpty else {
-            throw ValidationError("Name a file with --follows, --posts or --activity.")
+        guard !(follows + posts + activity + archive).isEmpty else {
+            throw ValidationError("Name a file with --follows, --posts, --activity or --archive.")
         }
     }
 
     func run() async throws {
         let plan = ImportPlan(
             follows: follows, isUndirected: undirected, activities: activity, posts: posts, seed: seed)
-        let summary = try await data.use(isFirst: true) { try await Importer(port: $0).run(plan) }
-        print(summary.text)
+        let archives = archive.map { ArchiveFile(path: $0) }
+        let (summary, outcomes) = try await data.use(isFirst: true) { port in
+            let summary = plan.isEmpty ? nil : try await Importer(port: port).run(plan)
+            var outcomes: [ArchiveFile.Outcome] = []
+            for archive in archives { outcomes.append(try await archive.send(to: port, progress: .standardError)) }
+            if !outcomes.isEmpty { try await port.drain() }
+            return (summary, outcomes)
+        }
+        if let summary { print(summary.text) }
+        for outcome in outcomes { print(outcome.text) }
     }
 }

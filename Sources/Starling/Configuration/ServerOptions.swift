@@ -149,6 +149,9 @@ struct ServerOptions: ParsableArguments {
         help: "How long a deleted account can come back by logging in (default: 14; 0 erases at once).")
     var deletionGraceDays: Int?
 
+    @Option(name: .customLong("export-days"), help: "How long an account's archive can be loaded (default: 7).")
+    var exportDays: Int?
+
     @Option(
         name: .customLong("home-timelines-max"), help: "Home timelines kept in memory, 7 KB each (default: 50000).")
     var homeTimelinesMax: Int?

@@ -26,6 +26,8 @@ struct ServerSettings: Sendable {
     var metricsToken: String?
     var eventRetention: Duration = .seconds(7 * 86_400)
     var deletionGrace: Duration = .seconds(14 * 86_400)
+    /// How long an archive can be loaded.
+    var exportLifetime: Duration = .seconds(7 * 86_400)
     /// How often accounts are looked for whose grace period is over.
     var erasurePause: Duration { min(.seconds(60), max(.seconds(1), deletionGrace)) }
     var homeTimelinesMax = 50_000
@@ -59,6 +61,7 @@ struct ServerSettings: Sendable {
         metricsToken = try reader.optionalText(.metricsToken)
         eventRetention = .seconds(86_400 * (try reader.number(.eventRetentionDays, default: 7, in: 1...3_650)))
         deletionGrace = .seconds(86_400 * (try reader.number(.deletionGraceDays, default: 14, in: 0...365)))
+        exportLifetime = .seconds(86_400 * (try reader.number(.exportDays, default: 7, in: 1...365)))
         homeTimelinesMax = try reader.number(.homeTimelinesMax, default: homeTimelinesMax, in: 64...100_000_000)
         relationsMax = try reader.number(.relationsMax, default: relationsMax, in: 64...100_000_000)
         postCacheBytes = try reader.number(.postCacheMiB, default: 256, in: 1...1_048_576) << 20

@@ -32,6 +32,7 @@ enum Setting: String, CaseIterable {
     case metricsToken = "metrics-token"
     case eventRetentionDays = "event-retention-days"
     case deletionGraceDays = "deletion-grace-days"
+    case exportDays = "export-days"
     case homeTimelinesMax = "home-timelines-max"
     case relationsMax = "relations-max"
     case postCacheMiB = "post-cache-mib"
@@ -76,7 +77,7 @@ extension ServerOptions {
             (.rateLimitWrites, rateLimitWrites),
             (.rateLimitAddress, rateLimitAddress), (.rateLimitCredentials, rateLimitCredentials),
             (.pullThreshold, pullThreshold), (.metricsPort, metricsPort), (.eventRetentionDays, eventRetentionDays),
-            (.deletionGraceDays, deletionGraceDays),
+            (.deletionGraceDays, deletionGraceDays), (.exportDays, exportDays),
             (.homeTimelinesMax, homeTimelinesMax), (.relationsMax, relationsMax), (.postCacheMiB, postCacheMiB),
             (.connectionsMax, connectionsMax),
             (.requestHeadSeconds, requestHeadSeconds), (.requestBodySeconds, requestBodySeconds),

@@ -1,3 +1,4 @@
+import Exports
 import Posts
 
 extension AdminPort {
@@ -20,6 +21,15 @@ extension AdminPort {
     func importPosts(_ posts: [AdminPost], source: String, linesDone: Int64) async throws -> ImportedCounts {
         let command = AdminCommand.importPosts(posts: posts, source: source, linesDone: linesDone)
         guard case .imported(let counts) = try await answer(command) else { throw Self.misunderstood }
+        return counts
+    }
+
+    /// - Returns: what became of the items.
+    func importArchive(
+        _ items: [ArchivedItem], account: Int64, source: String, itemsDone: Int64
+    ) async throws -> ArchiveCounts {
+        let command = AdminCommand.importArchive(items: items, account: account, source: source, itemsDone: itemsDone)
+        guard case .archived(let counts) = try await answer(command) else { throw Self.misunderstood }
         return counts
     }
 

@@ -10,4 +10,6 @@ struct ImportPlan: Sendable {
     var posts: [String] = []
     /// Decides what the files leave open: texts of activities, authors and times of texts that have none.
     var seed: UInt64 = 1
+
+    var isEmpty: Bool { (follows + activities + posts).isEmpty }
 }

@@ -14,6 +14,8 @@ struct DataDirectory: Sendable {
 
     private static let databaseName = "starling.sqlite"
     var database: String { path + "/" + Self.databaseName }
+    /// Large files, such as archives, where no other store is set for them.
+    var media: String { path + "/media" }
     /// Where the owner takes admin commands; only the owner's user may connect.
     var adminSocket: String { path + "/admin.sock" }
 

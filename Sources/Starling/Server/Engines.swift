@@ -1,3 +1,4 @@
+import BlobStore
 import Core
 import EventLog
 import Foundation
@@ -15,6 +16,8 @@ struct Engines: Sendable {
     let redis: Redis?
     /// Where consumer groups read events from Kafka.
     let kafka: KafkaTopics?
+    /// Where archives lie; nil for commands, which make none.
+    var blobs: (any BlobStore)?
     /// Events are left to other processes, which read them from Kafka.
     var leavesEvents = false
 
@@ -27,8 +30,21 @@ struct Engines: Sendable {
     static func opened(
         in directory: DataDirectory, settings: ServerSettings, logger: Logger
     ) async throws -> Engines {
-        guard let url = settings.engines.databaseURL else { return try await embedded(directory, logger) }
-        return try await distributed(url, settings, logger)
+        let blobs = settings.isCommand ? nil : try blobs(directory, settings.engines)
+        var engines =
+            if let url = settings.engines.databaseURL { try await distributed(url, settings, logger) } else {
+                try await embedded(directory, logger)
+            }
+        engines.blobs = blobs
+        return engines
+    }
+
+    private static func blobs(_ directory: DataDirectory, _ settings: EngineSettings) throws -> any BlobStore {
+        guard let url = settings.mediaURL else { return try FolderBlobStore(path: directory.media) }
+        guard let credentials = S3Credentials(environment: ProcessInfo.processInfo.environment) else {
+            throw SettingsError("media-url needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment.")
+        }
+        return S3BlobStore(location: try S3Location(url), credentials: credentials)
     }
 
     private static func embedded(_ directory: DataDirectory, _ logger: Logger) async throws -> Engines {

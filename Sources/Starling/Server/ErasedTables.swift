@@ -1,6 +1,7 @@
 import Accounts
 import Core
 import Engagement
+import Exports
 import Notifications
 import Posts
 import SQL
@@ -11,13 +12,14 @@ enum ErasedTables {
     /// In this order: what others notice first.
     static func steps(_ dialect: Dialect, _ clock: WallClock) -> [ErasureStep] {
         AccountSchema.erasure + EngagementSchema.erasure(dialect, clock) + PostSchema.erasure(clock)
-            + GraphSchema.erasure(clock) + NotificationSchema.erasure + [
+            + GraphSchema.erasure(clock) + NotificationSchema.erasure + ExportSchema.erasure(clock) + [
                 .rows("pulled_authors", account: "author_id", key: "author_id")
             ]
     }
 
     /// Those that keep what they have, and why.
     static let kept: [String: String] = [
+        "doomed_blobs": "names that say nothing of archives that the next sweep removes",
         "users": "the row stays without anything personal; ids are never given twice",
         "retired_usernames": "hashes, so that nobody else gets the name",
         "deletions": "when it was asked for and done", "deletion_receipts": "how much went",

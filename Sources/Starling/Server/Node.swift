@@ -1,7 +1,9 @@
 import Accounts
+import BlobStore
 import Core
 import Engagement
 import EventLog
+import Exports
 import HTTPAPI
 import KeyValue
 import Logging
@@ -27,6 +29,7 @@ struct Node: Sendable {
     let source: TimelineSource
     let timelines: TimelineEngine
     let redis: Redis?
+    let blobs: (any BlobStore)?
     let clock: WallClock
     /// What runs as long as the process does.
     let services: [any Service]
@@ -37,7 +40,7 @@ struct Node: Sendable {
             StoredRateLimiter.migration, ConsumerWatermarks.migration,
         ]
         + AccountSchema.migrations + GraphSchema.migrations + PostSchema.migrations + EngagementSchema.migrations
-        + NotificationSchema.migrations
+        + NotificationSchema.migrations + ExportSchema.migrations
 
     /// Opens the engines and wires everything on top.
     static func opened(
@@ -96,7 +99,7 @@ struct Node: Sendable {
         let streams = StreamHub(
             database: database, directory: directory, relations: relations, library: library,
             authenticator: authenticator, feed: feed, markers: markers, clock: clock, logger: logger)
-        let api = APIServices(
+        var api = APIServices(
             accounts: accounts,
             sessions: SessionService(
                 database: database, ids: ids, hasher: hasher, authority: authority, clock: clock, logger: logger),
@@ -114,6 +117,7 @@ struct Node: Sendable {
             notifications: NotificationService(
                 database: database, directory: directory, relations: relations, posts: posts, markers: markers),
             streams: streams, database: database)
+        api.exports = engines.blobs.map { ExportService(database: database, blobs: $0, clock: clock) }
         var services = timelines.services + [authority, activity]
         if settings.roles.contains(.upkeep) {
             services += try await upkeep(
@@ -132,7 +136,9 @@ struct Node: Sendable {
         }
         return Node(
             database: database, ids: ids, eventLog: eventLog, api: api, authority: authority, home: home,
-            users: users, source: source, timelines: timelines, redis: engines.redis, clock: clock, services: services)
+            users: users, source: source, timelines: timelines, redis: engines.redis, blobs: engines.blobs,
+            clock: clock,
+            services: services)
     }
 
     /// Counters, and the removal of what expired or was deleted. Several processes share it by leases.
@@ -165,6 +171,19 @@ struct Node: Sendable {
             EventLogMeasures(database: database, clock: clock, logger: logger),
             IdempotencyPurge(posts: posts, logger: logger), ViewPurge(posts: posts, logger: logger),
             RateLimitPurge(limiter: StoredRateLimiter(database: database), logger: logger),
+        ] + exports(engines, settings: settings, clock: clock, logger: logger)
+    }
+
+    private static func exports(
+        _ engines: Engines, settings: ServerSettings, clock: WallClock, logger: Logger
+    ) -> [any Service] {
+        guard let blobs = engines.blobs else { return [] }
+        let lease = WorkLease("exports", holder: engines.holder, database: engines.database, logger: logger)
+        return [
+            lease,
+            ExportWork(
+                database: engines.database, blobs: blobs, lease: lease, lifetime: settings.exportLifetime, clock: clock,
+                logger: logger),
         ]
     }
 
@@ -172,6 +191,7 @@ struct Node: Sendable {
     func close() async throws {
         try await ids.release()
         await redis?.close()
+        try await blobs?.close()
         try await database.close()
     }
 }

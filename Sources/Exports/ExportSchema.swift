@@ -1,0 +1,49 @@
+import Accounts
+import Core
+import SQL
+
+/// The tables this feature owns.
+package enum ExportSchema {
+    package static let migrations = [exports]
+
+    /// An account has one export, the newest. `doomed_blobs` are archives that nobody may load any more and that the next
+    /// sweep removes.
+    private static let exports = Migration("0060-exports") { dialect in
+        let key = dialect.textKey
+        let table = dialect == .sqlite ? "WITHOUT ROWID" : dialect.partitioned(by: "account_id")
+        return [
+            """
+            CREATE TABLE exports (
+                account_id BIGINT PRIMARY KEY NOT NULL REFERENCES users (id),
+                state SMALLINT NOT NULL CHECK (state BETWEEN 0 AND 4), asked_at BIGINT NOT NULL,
+                due_at BIGINT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, sections_done INTEGER NOT NULL DEFAULT 0,
+                items_done BIGINT NOT NULL DEFAULT 0, blob_key TEXT, length BIGINT, finished_at BIGINT,
+                expires_at BIGINT)
+            """,
+            "CREATE INDEX exports_by_state ON exports (state, due_at)",
+            """
+            CREATE TABLE doomed_blobs (
+                blob_key \(key) PRIMARY KEY NOT NULL, doomed_at BIGINT NOT NULL,
+                is_gone SMALLINT NOT NULL DEFAULT 0)
+            """,
+            """
+            CREATE TABLE archive_items (
+                account_id BIGINT NOT NULL, section \(key) NOT NULL, item_id BIGINT NOT NULL, body TEXT NOT NULL,
+                PRIMARY KEY (account_id, section, item_id)) \(table)
+            """,
+        ] + dialect.partitions(of: "archive_items")
+    }
+
+    /// - Parameter clock: tells how long a doomed archive has been.
+    package static func erasure(_ clock: WallClock) -> [ErasureStep] {
+        [
+            ErasureStep([ErasedTable("exports")]) { account, _, store in
+                try ExportRows.doom(of: account, now: clock.now(), store)
+                return [
+                    "exports": try store.execute(
+                        "DELETE FROM exports WHERE account_id = $1", [.integer(account.rawValue)])
+                ]
+            }, .rows("archive_items", key: "item_id"),
+        ]
+    }
+}

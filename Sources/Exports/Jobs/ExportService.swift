@@ -1,0 +1,56 @@
+import Accounts
+import BlobStore
+import Core
+import SQL
+
+/// Asking for an export of one's own account, and loading it.
+package struct ExportService: Sendable {
+    private let database: any Database
+    private let blobs: any BlobStore
+    private let clock: WallClock
+
+    package init(database: any Database, blobs: any BlobStore, clock: WallClock) {
+        self.database = database
+        self.blobs = blobs
+        self.clock = clock
+    }
+
+    /// Asks for a new export; while one waits or is under way, that is the one.
+    /// - Throws: `ExportError.tooSoon`.
+    package func ask(_ account: ID<Account>) async throws -> Export {
+        let now = clock.now()
+        return try await database.write { store in
+            if let (export, _) = try ExportRows.find(account, store) {
+                switch export.state {
+                case .waiting, .running: return export
+                case .failed: break
+                case .ready, .expired:
+                    let wait = (export.finishedAt ?? 0) + Limits.exportPause.milliseconds - now
+                    guard wait <= 0 else { throw ExportError.tooSoon(seconds: Int(wait / 1_000) + 1) }
+                }
+            }
+            try ExportRows.ask(account, at: now, store)
+            guard let (export, _) = try ExportRows.find(account, store) else { throw ExportError.notFound }
+            return export
+        }
+    }
+
+    /// - Throws: `ExportError.notFound` where none was ever asked for.
+    package func export(of account: ID<Account>) async throws -> Export {
+        guard let (export, _) = try await database.read({ try ExportRows.find(account, $0) }) else {
+            throw ExportError.notFound
+        }
+        return export
+    }
+
+    /// The archive of a ready export.
+    /// - Throws: `ExportError.notFound` where it is not there to be loaded, `unavailable`.
+    package func archive(of account: ID<Account>) async throws -> BlobContent {
+        guard let (export, blobKey) = try await database.read({ try ExportRows.find(account, $0) }), let blobKey,
+            export.state == .ready, export.expiresAt ?? 0 > clock.now()
+        else { throw ExportError.notFound }
+        do { return try await blobs.get(BlobKey(blobKey)) } catch let error as BlobStoreError {
+            throw error.code == .notFound ? ExportError.notFound : .unavailable
+        }
+    }
+}

@@ -1,0 +1,66 @@
+import Accounts
+import Core
+import EventLog
+import Posts
+import SQL
+
+/// A transaction that brings items of an archive back. What counters and caches need to know is told at its end.
+package struct Restoring {
+    let account: ID<Account>
+    let store: any SQLWriter
+    let now: Int64
+    private var publicPosts: Int64 = 0
+    private var replies: [Int64] = []
+    private var shares: [Int64] = []
+    private var quotes: [Int64] = []
+
+    init(_ account: ID<Account>, now: Int64, _ store: any SQLWriter) {
+        self.account = account
+        self.store = store
+        self.now = now
+    }
+
+    mutating func countPost(_ id: Int64, isReply: Bool, quote: Quote?) {
+        publicPosts += 1
+        if isReply { replies.append(id) }
+        if let quote { quotes += [quote.post.rawValue, quote.position.rawValue, 1] }
+    }
+
+    mutating func countShare(of post: Int64, at position: Int64) {
+        shares += [post, position, 1]
+    }
+
+    /// Where one of the account's own posts stands; nil where there is none that is published.
+    func positionOfOwn(_ post: ID<Post>) throws -> Int64? {
+        try store.first(
+            "SELECT position FROM posts WHERE id = $1 AND bucket = $2 AND author_id = $3 AND state = 3",
+            [.integer(post.rawValue), .integer(Int64(post.bucket)), .integer(account.rawValue)]
+        ) { $0.int64(0) }
+    }
+
+    func mark(_ field: ViewerFlags.Field, _ value: Int64, on post: ID<Post>) throws {
+        for statement in MarkQueries.set(field, to: value, of: post, by: account) {
+            try store.execute(statement.sql, statement.arguments)
+        }
+    }
+
+    /// - Throws: `ArchiveError` for an id that no server can have given yet.
+    func requirePast(_ id: Int64) throws {
+        guard Snowflake(rawValue: id).unixMilliseconds <= now else {
+            throw ArchiveError("it has an id from the future")
+        }
+    }
+
+    func close() throws {
+        try tell(.postsImported, publicPosts > 0 ? [account.rawValue, publicPosts] : [])
+        try tell(.repliesImported, replies)
+        try tell(.sharesImported, shares)
+        try tell(.quotesImported, quotes)
+        store.announce(.bulk)
+    }
+
+    private func tell(_ kind: EventKind, _ list: [Int64]) throws {
+        guard !list.isEmpty else { return }
+        try Outbox.append(Event(kind, key: 0, subject: 0, list: list, occurredAt: now), in: store)
+    }
+}

@@ -1,0 +1,38 @@
+import EventLog
+import SQL
+
+/// What comes back with an archive of an account, whose pairs begin with it.
+extension GraphService {
+    /// Follows again, where the other account is open to all and no block stands between.
+    /// - Returns: whether it did.
+    package static func restoreFollow(
+        _ pair: [SQLValue], row: SQLValue, now: Int64, _ store: any SQLWriter
+    ) throws -> Bool {
+        let added = try store.execute(
+            """
+            INSERT INTO following (follower_id, followee_id, follow_id)
+            SELECT $1, $2, $3 FROM users WHERE id = $2 AND is_private = 0
+                AND NOT EXISTS (SELECT 1 FROM blocks WHERE blocker_id = $1 AND blocked_id = $2)
+                AND NOT EXISTS (SELECT 1 FROM blocks WHERE blocker_id = $2 AND blocked_id = $1)
+            ON CONFLICT (follower_id, followee_id) DO NOTHING
+            """, pair + [row])
+        guard added == 1 else { return false }
+        try store.execute(
+            "INSERT INTO followers (follower_id, followee_id, follow_id) VALUES ($1, $2, $3)", pair + [row])
+        try Outbox.append(
+            Event(.followsImported, key: 0, subject: 0, list: pair.compactMap(\.int64), occurredAt: now), in: store)
+        return true
+    }
+
+    /// Blocks again, where neither follows the other.
+    /// - Returns: whether it did.
+    package static func restoreBlock(_ pair: [SQLValue], row: SQLValue, _ store: any SQLWriter) throws -> Bool {
+        try store.execute(
+            """
+            INSERT INTO blocks (blocker_id, blocked_id, block_id) SELECT $1, $2, $3 FROM users WHERE id = $2
+                AND NOT EXISTS (SELECT 1 FROM following WHERE follower_id = $1 AND followee_id = $2)
+                AND NOT EXISTS (SELECT 1 FROM following WHERE follower_id = $2 AND followee_id = $1)
+            ON CONFLICT DO NOTHING
+            """, pair + [row]) == 1
+    }
+}

@@ -1,0 +1,195 @@
+import Accounts
+import BlobStore
+import Core
+import Exports
+import Foundation
+import HTTPTypes
+import NIOCore
+import SQL
+import Testing
+
+@testable import HTTPAPI
+
+@Suite("Exports of accounts", .timeLimit(.minutes(10)))
+struct ExportTests {
+    /// Alice with something in every section; bob and carol beside her.
+    static func populate(_ server: TestServer) async throws -> (alice: Person, bob: Person, posts: [String]) {
+        let cast = try await server.cast()
+        let (alice, bob, carol) = (cast.alice, cast.bob, cast.carol)
+        try await server.follow(alice, bob)
+        try await server.follow(bob, alice)
+        let own = try await server.publish("mine, of #all @bob", by: alice)
+        let other = try await server.publish("bob's own words", by: bob)
+        _ = await server.send(Call(.put, "/v1/posts/\(own)", as: alice.token, #"{"content":"mine, mended"}"#))
+        _ = await server.post("/v1/posts", as: alice, #"{"content":"only me","visibility":"private"}"#)
+        for post in [own, other] {
+            _ = await server.post("/v1/posts/\(post)/comments", as: alice, #"{"content":"well said"}"#)
+            _ = await server.post("/v1/posts", as: alice, #"{"content":"look","quote_of":"\#(post)"}"#)
+            _ = await server.post("/v1/posts/\(post)/share", as: alice)
+            _ = await server.post("/v1/posts/\(post)/like", as: alice, #"{"reaction":"WOW"}"#)
+            _ = await server.post("/v1/posts/\(post)/bookmark", as: alice, #"{"folder":"Später"}"#)
+        }
+        _ = await server.post("/v1/posts/\(own)/pin", as: alice)
+        _ = await server.post("/v1/posts/\(own)/like", as: cast.dan)
+        _ = await server.post("/v1/users/\(carol.id)/block", as: alice)
+        _ = await server.post("/v1/users/\(bob.id)/mute", as: alice)
+        _ = await server.send(Call(.put, "/v1/me/markers", as: alice.token, #"{"home":"\#(own)"}"#))
+        let gone = try await server.publish("deleted", by: alice)
+        _ = await server.delete("/v1/posts/\(gone)", as: alice)
+        try await server.drained()
+        return (alice, bob, [own, other])
+    }
+
+    static func archive(_ server: TestServer, of person: Person) async throws -> [UInt8] {
+        #expect(await server.post("/v1/me/export", as: person).status == 202)
+        try await server.exportWork.makeDue()
+        return try await load(server, person)
+    }
+
+    static func load(_ server: TestServer, _ person: Person) async throws -> [UInt8] {
+        let request = Call(.get, "/v1/me/export/archive", as: person.token)
+        let download = try #require(await server.send(request).download)
+        return Array(try await download.chunks.collect(max: 64 << 20).readableBytesView)
+    }
+
+    /// The archive's items by section, in an order of their own.
+    static func items(_ bytes: [UInt8]) throws -> [String: [String]] {
+        var reader = try reader(bytes)
+        var items: [ArchivedItem] = []
+        while let next = try reader.next() { items += next }
+        return Dictionary(grouping: items, by: \.section).mapValues { $0.map(\.json).sorted() }
+    }
+
+    static func reader(_ bytes: [UInt8]) throws -> ArchiveReader {
+        var rest = bytes[...]
+        return try ArchiveReader(
+            GzipExpander {
+                defer { rest = rest.dropFirst(1_000) }
+                return Array(rest.prefix(1_000))
+            })
+    }
+
+    @Test("an archive has everything of the account, and nothing of others but ids and names")
+    func contents() async throws {
+        try await TestServer.run { server in
+            let (alice, bob, posts) = try await Self.populate(server)
+            #expect(await server.get("/v1/me/export", as: alice).status == 404)
+            let bytes = try await Self.archive(server, of: alice)
+            let state = await server.get("/v1/me/export", as: alice).json
+            #expect(state["state"].string == "ready" && state["bytes"] == .number(Double(bytes.count)))
+            #expect(state["sections_done"] == state["sections"])
+            let items = try Self.items(bytes)
+            let counts = items.mapValues(\.count)
+            #expect(
+                counts == [
+                    "profile": 1, "posts": 6, "reposts": 2, "reactions": 2, "bookmarks": 2, "pins": 1, "following": 1,
+                    "followers": 1, "blocks": 1, "mutes": 1, "markers": 1, "sessions": 1, "notifications": 1,
+                ])
+            let all = items.values.joined().joined(separator: "\n")
+            #expect(all.contains("mine, mended") && all.contains("mine, of #all @bob") && all.contains("only me"))
+            #expect(all.contains("alice@example.org") && all.contains(posts[1]) && all.contains("Später"))
+            for absent in ["bob's own words", "bob@example.org", "deleted", "argon2"] {
+                #expect(!all.contains(absent), "\(absent)")
+            }
+            // Nobody else's to load.
+            let stranger = Call(.get, "/v1/me/export/archive", as: bob.token)
+            #expect(await server.send(stranger).status == 404)
+        }
+    }
+
+    @Test("one at a time, not too often, and gone when its time is over")
+    func life() async throws {
+        try await TestServer.run { server in
+            let alice = try await server.register("alice")
+            for _ in 1...2 { #expect(await server.post("/v1/me/export", as: alice).status == 202) }
+            try await server.exportWork.makeDue()
+            let first = try await Self.load(server, alice)
+            let again = await server.post("/v1/me/export", as: alice)
+            #expect(again.problem == "rate-limited" && again.headers[.retryAfter].flatMap { Int($0) } ?? 0 > 3_500)
+            server.clock.advance(by: .seconds(3_600))
+            let fresh = try await server.login("alice")
+            #expect(try await Self.archive(server, of: fresh).count != 0 && !first.isEmpty)
+            server.clock.advance(by: .seconds(7 * 86_400))
+            let late = try await server.login("alice")
+            let request = Call(.get, "/v1/me/export/archive", as: late.token)
+            #expect(await server.send(request).status == 404)
+            for _ in 1...2 {
+                try await server.exportWork.sweep()
+                server.clock.advance(by: .seconds(601))
+            }
+            try await server.exportWork.sweep()
+            #expect(try await server.blobs.list(.all, after: nil, limit: 10).entries.isEmpty)
+            #expect(
+                await server.get("/v1/me/export", as: try await server.login("alice")).json["state"].string == "expired"
+            )
+        }
+    }
+
+    @Test("a job that its process left is made anew; the archive of an erased account goes with it")
+    func crash() async throws {
+        try await TestServer.run { server in
+            let alice = try await server.register("alice")
+            _ = await server.post("/v1/me/export", as: alice)
+            _ = try await server.database.write { store in
+                try store.execute("UPDATE exports SET state = 1, attempts = 1, blob_key = 'exports/torn.tar.gz'", [])
+            }
+            try await server.exportWork.makeDue()
+            #expect(try await !Self.load(server, alice).isEmpty)
+            await server.leave(alice)
+            server.clock.advance(by: .seconds(15 * 86_400))
+            try await server.eraseDue()
+            try await server.exportWork.sweep()
+            #expect(try await server.blobs.list(.all, after: nil, limit: 10).entries.isEmpty)
+        }
+    }
+
+    @Test("an archive in a fresh server gives an account whose archive is equal")
+    func roundTrip() async throws {
+        let box = Box()
+        try await TestServer.run { server in
+            let (alice, _, _) = try await Self.populate(server)
+            await box.put(try await Self.archive(server, of: alice))
+        }
+        let bytes = await box.bytes
+        try await TestServer.run { server in
+            server.clock.advance(by: .seconds(86_400))
+            let counts = try await Self.bring(bytes, into: server)
+            #expect(
+                counts.kept == [
+                    "posts": 1, "reposts": 1, "reactions": 1, "bookmarks": 1, "following": 1, "followers": 1,
+                    "blocks": 1,
+                    "mutes": 1, "notifications": 1,
+                ])
+            #expect(try await Self.bring(bytes, into: server) == ArchiveCounts(), "twice is once")
+            try await server.drained()
+            let id = try #require(try await server.services.directory.id(ofUsername: "alice"))
+            try await server.services.accounts.setPassword(Password(Person.password), of: id)
+            let alice = try await server.login("alice")
+            var (before, after) = (try Self.items(bytes), try Self.items(try await Self.archive(server, of: alice)))
+            // They tell of the server.
+            (before["sessions"], after["sessions"]) = (nil, nil)
+            #expect(before == after)
+            let posts = await server.get("/v1/users/\(alice.id)/posts?replies=true", as: alice)
+            #expect(posts.text.contains("mine, mended") && posts.text.contains(#""comments_count":1"#))
+            #expect(posts.text.contains(#""likes_count":1"#) && posts.text.contains(#""shares_count":1"#))
+        }
+    }
+
+    actor Box {
+        private(set) var bytes: [UInt8] = []
+        func put(_ bytes: [UInt8]) { self.bytes = bytes }
+    }
+
+    static func bring(_ bytes: [UInt8], into server: TestServer) async throws -> ArchiveCounts {
+        var reader = try reader(bytes)
+        let account = ID<Account>(reader.manifest.user.value)
+        let importer = ArchiveImport(database: server.database, clock: server.clock.wall)
+        var counts = ArchiveCounts()
+        var done: Int64 = 0
+        while let items = try reader.next() {
+            done += Int64(items.count)
+            counts += try await importer.bring(items, of: account, source: "test", itemsDone: done)
+        }
+        return counts
+    }
+}
