@@ -21,4 +21,9 @@ package struct PostContent: Hashable, Sendable {
         }
         self.text = text
     }
+
+    /// Text that was checked when it was stored.
+    init(stored text: String) {
+        self.text = text
+    }
 }

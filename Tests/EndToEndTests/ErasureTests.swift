@@ -32,6 +32,7 @@ extension EndToEnd.ErasureTests {
         _ = try await ask("PUT", "/v1/posts/\(id)", ["content": "Edited \(Self.canary)"])
         _ = try await ask("POST", "/v1/posts/\(id)/comments", ["content": "Comment \(Self.canary)"])
         _ = try await ask("POST", "/v1/posts/\(id)/bookmark", ["folder": "Folder \(Self.canary)"])
+        _ = try await ask("POST", "/v1/me/drafts", ["content": "Draft \(Self.canary)"])
         _ = try await ask("POST", "/v1/posts/\(id)/like", ["reaction": "LOVE"])
         var login = try api.request("POST", "/v1/users/login", ["username": Self.canary, "password": "correct horse"])
         login.headers.append(("User-Agent", "Client \(Self.canary)"))
@@ -66,7 +67,10 @@ extension EndToEnd.ErasureTests {
                 receipt = try await Starling.succeed(["user", "deletions", "--id", id, "--data-dir", data]).output
                 try await Task.sleep(for: .milliseconds(50))
             }
-            for line in ["posts: 2", "post_revisions: 1", "bookmarks: 1", "reactions: 1", "sessions: 2", "users: 1"] {
+            for line in [
+                "posts: 2", "post_revisions: 1", "bookmarks: 1", "reactions: 1", "planned_posts: 1", "sessions: 2",
+                "users: 1",
+            ] {
                 #expect(receipt.contains(line), "\(receipt)")
             }
             let again = ["username": Self.canary, "email": "new@example.org", "password": "correct horse"]

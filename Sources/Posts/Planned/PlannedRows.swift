@@ -15,10 +15,9 @@ enum PlannedRows {
     static func find(
         _ id: ID<PlannedPost>, of author: ID<Account>, _ kind: PlannedPost.Kind, _ store: any SQLReader
     ) throws -> PlannedPost? {
-        let found = try store.first(
+        try store.first(
             "SELECT \(columns) FROM planned_posts WHERE account_id = $1 AND planned_id = $2 AND kind = $3",
             key(id, author) + [.integer(kind.rawValue)], row: post)
-        return found ?? nil
     }
 
     /// The newest first.
@@ -32,8 +31,7 @@ enum PlannedRows {
             """,
             [
                 .integer(author.rawValue), .integer(kind.rawValue), .integer(before), .integer(Int64(limit)),
-            ], row: post
-        ).compactMap(\.self)
+            ], row: post)
     }
 
     static func count(of author: ID<Account>, _ kind: PlannedPost.Kind, _ store: any SQLReader) throws -> Int64 {
@@ -53,7 +51,7 @@ enum PlannedRows {
 
     static func due(now: Int64, _ store: any SQLReader) throws -> [PlannedPost] {
         let query = due(now: now)
-        return try store.query(query.sql, query.arguments, row: post).compactMap(\.self)
+        return try store.query(query.sql, query.arguments, row: post)
     }
 
     static func insert(
@@ -123,18 +121,16 @@ enum PlannedRows {
         ]
     }
 
-    /// Nil for what rules of today would refuse.
-    private static func post(_ row: any SQLRow) -> PlannedPost? {
-        guard let content = try? PostContent(row.text(2)) else { return nil }
+    private static func post(_ row: any SQLRow) -> PlannedPost {
         var draft = PostDraft(
-            content: content, visibility: Visibility(rawValue: row.int64(3)) ?? .author,
+            content: PostContent(stored: row.text(2)), visibility: Visibility(rawValue: row.int64(3)) ?? .author,
             replyTo: row.optionalInt64(5).map { ID($0) })
         draft.sharePolicy = SharePolicy(rawValue: row.int64(4)) ?? .nobody
         draft.quoteOf = row.optionalInt64(6).map { ID($0) }
         if !row.isNull(7) {
-            draft.poll = try? PollDraft(
-                options: row.text(7).split(separator: "\n", omittingEmptySubsequences: false).map(String.init),
-                isMultiple: row.flag(8), hidesTotals: row.flag(9), seconds: row.int64(10))
+            draft.poll = PollDraft(
+                stored: PollRows.options(row.text(7)), isMultiple: row.flag(8), hidesTotals: row.flag(9),
+                seconds: row.int64(10))
         }
         return PlannedPost(
             id: row.id(0), author: row.id(1), draft: draft, scheduledAt: row.optionalInt64(11),

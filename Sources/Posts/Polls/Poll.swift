@@ -71,6 +71,14 @@ package struct PollDraft: Hashable, Sendable {
         self.seconds = seconds
     }
 
+    /// A poll that was checked when it was stored.
+    init(stored options: [String], isMultiple: Bool, hidesTotals: Bool, seconds: Int64) {
+        self.options = options
+        self.isMultiple = isMultiple
+        self.hidesTotals = hidesTotals
+        self.seconds = seconds
+    }
+
     /// Options are kept one to a line.
     private static func check(_ option: String) throws {
         let isPlain = !option.unicodeScalars.contains { $0.properties.generalCategory == .control || $0 == "\u{2028}" }

@@ -18,6 +18,11 @@ enum PollRows {
             ])
     }
 
+    /// Options as they are stored, one to a line.
+    static func options(_ text: String) -> [String] {
+        text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    }
+
     /// Takes a poll with its texts away; what was voted stays with the voters.
     /// - Returns: whether there was one.
     @discardableResult
@@ -38,7 +43,7 @@ enum PollRows {
             """, wanted
         ) { row in
             var poll = Poll(
-                options: row.text(1).split(separator: "\n", omittingEmptySubsequences: false).map(String.init),
+                options: options(row.text(1)),
                 isMultiple: row.flag(2), hidesTotals: row.flag(3), closesAt: row.int64(4))
             poll.isClosed = row.int64(5) > 0
             return (row.id(0, Post.self), poll)
