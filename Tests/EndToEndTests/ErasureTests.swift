@@ -33,6 +33,10 @@ extension EndToEnd.ErasureTests {
         _ = try await ask("POST", "/v1/posts/\(id)/comments", ["content": "Comment \(Self.canary)"])
         _ = try await ask("POST", "/v1/posts/\(id)/bookmark", ["folder": "Folder \(Self.canary)"])
         _ = try await ask("POST", "/v1/me/drafts", ["content": "Draft \(Self.canary)"])
+        _ = try await ask("POST", "/v1/me/muted-words", ["phrase": "Muted \(Self.canary)"])
+        _ = try await ask("POST", "/v1/lists", ["title": "List \(Self.canary)"])
+        _ = try await ask("POST", "/v1/tags/\(Self.canary)/follow", [:])
+        _ = try await ask("POST", "/v1/posts", ["content": "Tagged #\(Self.canary)"])
         _ = try await ask("POST", "/v1/posts/\(id)/like", ["reaction": "LOVE"])
         var login = try api.request("POST", "/v1/users/login", ["username": Self.canary, "password": "correct horse"])
         login.headers.append(("User-Agent", "Client \(Self.canary)"))
@@ -42,7 +46,7 @@ extension EndToEnd.ErasureTests {
 
     /// The files of the data directory that hold the canary, whatever its case.
     private func holders(_ data: String) throws -> [String] {
-        try FileManager.default.contentsOfDirectory(atPath: data).filter { name in
+        try FileManager.default.subpathsOfDirectory(atPath: data).filter { name in
             let bytes = FileManager.default.contents(atPath: data + "/" + name) ?? Data()
             return String(decoding: bytes, as: Unicode.ASCII.self).lowercased().contains(Self.canary)
         }
@@ -68,8 +72,8 @@ extension EndToEnd.ErasureTests {
                 try await Task.sleep(for: .milliseconds(50))
             }
             for line in [
-                "posts: 2", "post_revisions: 1", "bookmarks: 1", "reactions: 1", "planned_posts: 1", "sessions: 2",
-                "users: 1",
+                "posts: 3", "post_revisions: 1", "bookmarks: 1", "reactions: 1", "planned_posts: 1", "muted_words: 1",
+                "lists: 1", "post_tags: 1", "tag_follows: 1", "sessions: 2", "users: 1",
             ] {
                 #expect(receipt.contains(line), "\(receipt)")
             }

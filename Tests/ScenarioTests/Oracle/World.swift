@@ -89,8 +89,17 @@ final class World {
         runners.first { $0.consumer.group == group }
     }
 
-    /// What a deleted account left counts until this group has taken it down, so it works only when it is told to.
+    /// What a deleted account left counts until this group has taken it down, so it works only when it is told to, and takes
+    /// its events from the outbox: to join and leave a group on Kafka each time would take seconds.
     private static let deletions = "deleted-accounts"
+    private var deletionsTaken: Int64 = 0
+
+    private func takeDeletions(through head: Int64, by consumer: any EventConsumer) async throws {
+        guard let consumer = consumer as? any TransactionalConsumer else { return }
+        let events = try await events(after: deletionsTaken, consumer.topics, limit: .max)
+        try await node.database.write { try consumer.handle(events, in: $0) }
+        deletionsTaken = head
+    }
 
     private var kafkaRunners: [KafkaConsumerRunner] { node.services.compactMap { $0 as? KafkaConsumerRunner } }
 
@@ -98,10 +107,8 @@ final class World {
     func drain(_ group: String) async throws {
         let head = try await node.eventLog.head()
         if let runner = kafkaRunners.first(where: { $0.consumer.group == group }) {
-            let work = group == Self.deletions ? Task { try await runner.run() } : nil
+            if group == Self.deletions { return try await takeDeletions(through: head, by: runner.consumer) }
             try await runner.waitUntilProcessed(head)
-            work?.cancel()
-            _ = await work?.result
             if group == FanOutWork.group { try await arrived(through: head) }
             return
         }
@@ -142,8 +149,7 @@ final class World {
         }
     }
 
-    /// Lets fan-out handle the next few events only; it meets them again when it is drained. From Kafka it takes them as
-    /// they come.
+    /// Lets fan-out handle the next few events only; it meets them again when drained. From Kafka they come by themselves.
     func stepFanOut(_ count: Int) async throws {
         guard let runner = runner("fanout") else { return }
         let start = max(steppedThrough, runner.processed)
