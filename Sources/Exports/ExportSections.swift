@@ -5,7 +5,7 @@
 package enum ExportSections {
     package static let all: [any ExportSection] =
         [ProfileSection(), PostSection(), RepostSection(), ReactionSection(), BookmarkSection(), PinSection()]
-        + AccountListSection.all + [MarkerSection(), NotificationSection(), SessionSection()]
+        + AccountListSection.all + RowSection.all + [MarkerSection(), NotificationSection(), SessionSection()]
 
     /// Tables with rows of accounts that are in no section, and why.
     package static let leftOut: [String: String] = [
@@ -14,6 +14,7 @@ package enum ExportSections {
         "viewer_marks": "follow from reactions, reposts and bookmarks",
         "post_shares": "the other side of reposts",
         "mentions": "those in the account's posts are in their texts; the others are in posts of others",
+        "post_tags": "follow from the texts of the account's posts",
         "notification_groups": "follow from the notifications",
         "idempotency_keys": "gone within a day",
         "pulled_authors": "how posts are delivered",

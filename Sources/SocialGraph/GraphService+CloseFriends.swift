@@ -40,6 +40,27 @@ extension GraphService {
     }
 }
 
+extension GraphService {
+    /// Puts an account back on the list, from an archive.
+    /// - Parameter pair: the owner and the friend.
+    /// - Returns: false where a block keeps them apart, the list is full, or they are on it.
+    package static func restoreCloseFriend(
+        _ pair: [SQLValue], row: SQLValue, _ store: any SQLWriter
+    ) throws -> Bool {
+        let apart = try store.integer(
+            """
+            SELECT count(*) FROM blocks
+            WHERE (blocker_id = $1 AND blocked_id = $2) OR (blocker_id = $2 AND blocked_id = $1)
+            """, pair)
+        let count = try store.integer("SELECT count(*) FROM close_friends WHERE account_id = $1", [pair[0]])
+        guard apart == 0, count < Limits.closeFriendsMax else { return false }
+        return try store.execute(
+            """
+            INSERT INTO close_friends (account_id, friend_id, added_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING
+            """, pair + [row]) == 1
+    }
+}
+
 extension GraphWrites {
     /// - Returns: whether the friend was on the list.
     @discardableResult

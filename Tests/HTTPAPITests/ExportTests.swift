@@ -34,6 +34,20 @@ struct ExportTests {
         _ = await server.post("/v1/users/\(carol.id)/block", as: alice)
         _ = await server.post("/v1/users/\(bob.id)/mute", as: alice)
         _ = await server.send(Call(.put, "/v1/me/markers", as: alice.token, #"{"home":"\#(own)"}"#))
+        let poll = await server.ask(by: alice)
+        _ = await server.vote("0", in: poll, by: alice)
+        _ = await server.put("/v1/me/close-friends/\(cast.dan.id)", as: alice)
+        _ = await server.post("/v1/me/drafts", as: alice, #"{"content":"an idea"}"#)
+        _ = await server.post("/v1/feed/seen", as: alice, #"{"post_ids":["\#(other)"]}"#)
+        try await server.database.write { store in
+            for row in [
+                "lists (account_id, list_id, title, is_exclusive, replies) VALUES (\(alice.id), 51, 'Freunde é', 0, 0)",
+                "list_members (account_id, list_id, member_id, membership_id) VALUES (\(alice.id), 51, \(bob.id), 52)",
+                "muted_words (account_id, word_id, phrase, scopes) VALUES (\(alice.id), 53, 'c++', 7)",
+                "post_feedback (account_id, post_id, kind, feedback_id) VALUES (\(alice.id), \(other), 1, 54)",
+                "tag_follows (account_id, tag, followed_at) VALUES (\(alice.id), 'swift', 5), (\(alice.id), 'é', 5)",
+            ] { try store.execute("INSERT INTO " + row, []) }
+        }
         let gone = try await server.publish("deleted", by: alice)
         _ = await server.delete("/v1/posts/\(gone)", as: alice)
         try await server.drained()
@@ -82,11 +96,15 @@ struct ExportTests {
             let counts = items.mapValues(\.count)
             #expect(
                 counts == [
-                    "profile": 1, "posts": 6, "reposts": 2, "reactions": 2, "bookmarks": 2, "pins": 1, "following": 1,
+                    "profile": 1, "posts": 7, "reposts": 2, "reactions": 2, "bookmarks": 2, "pins": 1, "following": 1,
                     "followers": 1, "blocks": 1, "mutes": 1, "markers": 1, "sessions": 1, "notifications": 1,
+                    "close_friends": 1, "polls": 1, "votes": 1, "planned_posts": 1, "views": 1, "feedback": 1,
+                    "lists": 1,
+                    "list_members": 1, "muted_words": 1, "followed_tags": 2,
                 ])
             let all = items.values.joined().joined(separator: "\n")
             #expect(all.contains("mine, mended") && all.contains("mine, of #all @bob") && all.contains("only me"))
+            #expect(all.contains("Coffee") && all.contains("an idea") && all.contains("Freunde é"))
             #expect(all.contains("alice@example.org") && all.contains(posts[1]) && all.contains("Später"))
             for absent in ["bob's own words", "bob@example.org", "deleted", "argon2"] {
                 #expect(!all.contains(absent), "\(absent)")
@@ -158,7 +176,8 @@ struct ExportTests {
                 counts.kept == [
                     "posts": 1, "reposts": 1, "reactions": 1, "bookmarks": 1, "following": 1, "followers": 1,
                     "blocks": 1,
-                    "mutes": 1, "notifications": 1,
+                    "mutes": 1, "notifications": 1, "close_friends": 1, "polls": 1, "votes": 1, "planned_posts": 1,
+                    "views": 1, "feedback": 1, "lists": 1, "list_members": 1, "muted_words": 1, "followed_tags": 2,
                 ])
             #expect(try await Self.bring(bytes, into: server) == ArchiveCounts(), "twice is once")
             try await server.drained()

@@ -17,6 +17,7 @@ struct AccountListSection: ExportSection {
         case follow
         case block
         case mute
+        case closeFriend
         case others
     }
 
@@ -48,6 +49,9 @@ struct AccountListSection: ExportSection {
             key: "request_id"),
         Self("blocks", "blocks", owner: "blocker_id", other: "blocked_id", key: "block_id", kind: .block),
         Self("mutes", "mutes", owner: "muter_id", other: "muted_id", key: "mute_id", kind: .mute),
+        Self(
+            "close_friends", "close_friends", owner: "account_id", other: "friend_id", key: "added_id",
+            kind: .closeFriend),
     ]
 
     func items(
@@ -74,6 +78,7 @@ struct AccountListSection: ExportSection {
                 try restoring.store.execute(
                     "INSERT INTO mutes (muter_id, muted_id, mute_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
                     pair + [row]) == 1
+        case .closeFriend: wasRestored = try GraphService.restoreCloseFriend(pair, row: row, restoring.store)
         case .others: wasRestored = false
         }
         return wasRestored ? .restored : .kept
