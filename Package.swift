@@ -449,8 +449,9 @@ let package = Package(
             name: "PostgreSQLTests",
             dependencies: [
                 "SQL", "EventLog", "Core", "Telemetry", "KeyValue", "Accounts", "SocialGraph", "Posts", "Engagement",
-                "Notifications", "Timelines",
+                "Notifications", "Timelines", "Exports", "BlobStore",
                 "TestSupport", "TestServers",
+                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Logging", package: "swift-log"),
             ],

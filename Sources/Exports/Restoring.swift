@@ -44,9 +44,12 @@ package struct Restoring {
         }
     }
 
+    /// Clocks differ from server to server.
+    private static let skewMax: Int64 = 300_000
+
     /// - Throws: `ArchiveError` for an id that no server can have given yet.
     func requirePast(_ id: Int64) throws {
-        guard Snowflake(rawValue: id).unixMilliseconds <= now else {
+        guard Snowflake(rawValue: id).unixMilliseconds <= now + Self.skewMax else {
             throw ArchiveError("it has an id from the future")
         }
     }

@@ -2,6 +2,7 @@ import Accounts
 import Core
 import Engagement
 import EventLog
+import Exports
 import KeyValue
 import Logging
 import Notifications
@@ -45,7 +46,7 @@ struct Town: Sendable {
     private init(_ database: any Database) async throws {
         let features =
             AccountSchema.migrations + GraphSchema.migrations + PostSchema.migrations + EngagementSchema.migrations
-            + NotificationSchema.migrations
+            + NotificationSchema.migrations + ExportSchema.migrations
         try await Migrator([Outbox.migration, IDGenerator.migration, ConsumerWatermarks.migration] + features).migrate(
             database)
         self.database = database
