@@ -137,7 +137,21 @@ struct Inspection {
             viewer.map({ shown.flags.isShared == (model.share(of: wanted.id, by: $0) != nil) }) ?? true,
             viewer.map({ shown.flags.feedback == model.users[$0].feedback[wanted.id] }) ?? true
         else { throw Mismatch(what: "who shared in " + what, viewer: viewer, missing: [wanted.id]) }
+        try compareMarks(shown, viewer, what)
         try compareQuotes(shown, wanted.post, viewer, scope, what)
+    }
+
+    private func compareMarks(_ shown: PostService.Shown, _ viewer: Int?, _ what: String) throws {
+        let id = shown.card.post.id.rawValue
+        guard Int(shown.card.likes) == model.likes[id] ?? 0,
+            viewer.map({ shown.flags.reaction == model.users[$0].reactions[id] }) ?? true,
+            viewer.map({ shown.flags.isBookmarked == model.users[$0].bookmarked.contains(id) }) ?? true
+        else {
+            throw Mismatch(
+                what:
+                    "reactions or bookmark in \(what): \(shown.card.likes), \(String(describing: shown.flags.reaction))",
+                viewer: viewer, missing: [id])
+        }
     }
 }
 

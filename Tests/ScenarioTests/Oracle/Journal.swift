@@ -13,7 +13,8 @@ struct Journal {
         var posts: Set<Int64> = []
         switch operation {
         case .edit(let id, _, _), .delete(let id, _), .remove(let id, _), .share(let id, _), .unshare(let id, _),
-            .setSharing(let id, _, _), .quote(_, let id, _), .feedback(let id, _, _),
+            .setSharing(let id, _, _), .quote(_, let id, _), .feedback(let id, _, _), .react(let id, _, _),
+            .bookmark(let id, _, _),
             .setComments(let id, _, _), .reply(_, let id, _):
             posts.insert(id)
         default: break

@@ -12,3 +12,11 @@ extension Model {
         return posts[id].map { canSee($0, viewer) } ?? false
     }
 }
+
+extension Model {
+    mutating func react(_ viewer: Int, to id: Int64, _ reaction: Reaction?) {
+        likes[id, default: 0] -= users[viewer].reactions[id] == nil ? 0 : 1
+        likes[id, default: 0] += reaction == nil ? 0 : 1
+        users[viewer].reactions[id] = reaction
+    }
+}

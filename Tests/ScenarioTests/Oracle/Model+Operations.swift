@@ -15,6 +15,10 @@ extension Model {
         case .quote(let author, let id, _): expectationOfQuote(author, id)
         case .setSharing(let id, let author, _): owns(author, id) ? .done : .refused
         case .feedback(let id, let viewer, let feedback): mayJudge(viewer, id, feedback) ? .done : .refused
+        case .react(let id, let viewer, _): posts[id].map { canSee($0, viewer) } == true ? .done : .refused
+        case .bookmark(let id, let viewer, let isKept):
+            !isKept && users[viewer].bookmarked.contains(id) || posts[id].map { canSee($0, viewer) } == true
+                ? .done : .refused
         case .follow(let one, let other): expectationOfFollow(one, other)
         case .unfollow(let one, let other): isActive(other) && !isApart(one, other) ? .done : .refused
         case .block(let one, let other), .unblock(let one, let other), .mute(let one, let other),
@@ -72,6 +76,9 @@ extension Model {
             applyToPosts(operation, outcome, at: moment)
         case .share, .unshare, .setSharing, .quote: applyShare(operation, outcome, at: moment)
         case .feedback(let id, let viewer, let feedback): users[viewer].feedback[id] = feedback
+        case .react(let id, let viewer, let reaction): react(viewer, to: id, reaction)
+        case .bookmark(let id, let viewer, true): users[viewer].bookmarked.insert(id)
+        case .bookmark(let id, let viewer, false): users[viewer].bookmarked.remove(id)
         case .suspend(let user): users[user].state = .suspended
         case .reinstate(let user): users[user].state = .active
         case .deleteAccount(let user): users[user].state = .deleted
@@ -173,6 +180,8 @@ extension Model {
             users[gone].isErased = true
             for id in written[gone] { posts[id]?.isDeleted = true }
             for share in shared[gone] { unshare(share.post, by: gone) }
+            for id in users[gone].reactions.keys { react(gone, to: id, nil) }
+            users[gone].bookmarked = []
             users[gone].blocks = []
             users[gone].mutes = []
             users[gone].friends = []

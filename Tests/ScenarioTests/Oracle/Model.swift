@@ -21,6 +21,8 @@ struct Model {
         var mutedWords: [String: MutingScopes] = [:]
         /// What they said of posts for their own feed.
         var feedback: [Int64: Feedback] = [:]
+        var reactions: [Int64: Reaction] = [:]
+        var bookmarked: Set<Int64> = []
         /// In the order they were made.
         var lists: [NamedList] = []
         /// Whether what a deleted account left has been taken down.
@@ -64,6 +66,8 @@ struct Model {
     var shares: [Int64: [Share]] = [:]
     /// What quotes each post.
     var quoting: [Int64: [Int64]] = [:]
+    /// Reactions by post.
+    var likes: [Int64: Int] = [:]
     /// The operation by which each follow came about.
     var followedSince: [Pair: Int] = [:]
     /// The operation by which one came on the list of another.

@@ -17,6 +17,9 @@ enum Operation: Sendable {
     case quote(by: Int, of: Int64, Visibility)
     /// What somebody says of a post for their own feed; nil takes it back.
     case feedback(Int64, by: Int, Feedback?)
+    /// Nil takes the reaction back.
+    case react(Int64, by: Int, Reaction?)
+    case bookmark(Int64, by: Int, Bool)
     /// An edit that says who may share a post.
     case setSharing(Int64, by: Int, SharePolicy)
     case follow(Int, Int)
@@ -61,7 +64,7 @@ enum Operation: Sendable {
         case .post(let one, _), .reply(let one, _, _), .edit(_, let one, _), .delete(_, let one),
             .remove(_, let one), .setComments(_, let one, _), .share(_, let one), .unshare(_, let one),
             .setSharing(_, let one, _), .quote(let one, _, _),
-            .feedback(_, let one, _), .setPrivate(let one, _),
+            .feedback(_, let one, _), .react(_, let one, _), .bookmark(_, let one, _), .setPrivate(let one, _),
             .suspend(let one), .reinstate(let one), .deleteAccount(let one), .read(let one, _, _),
             .dropTimeline(let one), .muteWords(let one, _, _), .unmuteWords(let one, _),
             .makeList(let one, _, _), .changeList(let one, _, _, _), .deleteList(let one, _):

@@ -39,6 +39,7 @@ struct Performer {
             case .feedback(let id, let viewer, let feedback):
                 try await give(feedback, on: id, viewer)
                 return .done
+            case .react, .bookmark: return try await performMark(operation)
             case .makeList, .changeList, .deleteList, .enlist, .delist: return try await performOnLists(operation)
             case .suspend, .reinstate, .deleteAccount, .setPrivate: return try await performOnAccount(operation)
             case .drainFanOut, .stepFanOut, .replay, .drainCounters, .drainDeletions, .dropTimeline, .dropTimelines,
@@ -94,6 +95,21 @@ struct Performer {
             _ = try await posts.edit(
                 ID(id), content: try PostContent(Words.text(of: moment)), visibility: nil,
                 sharePolicy: policy, viewer: ids[author])
+        default: break
+        }
+        return .done
+    }
+
+    private func performMark(_ operation: Operation) async throws -> Outcome {
+        switch operation {
+        case .react(let id, let viewer, let reaction?):
+            _ = try await world.node.api.reactions.react(reaction, to: ID(id), viewer: ids[viewer])
+        case .react(let id, let viewer, nil):
+            try await world.node.api.reactions.unreact(to: ID(id), viewer: ids[viewer])
+        case .bookmark(let id, let viewer, true):
+            _ = try await world.node.api.bookmarks.add(ID(id), folder: "", viewer: ids[viewer])
+        case .bookmark(let id, let viewer, false):
+            try await world.node.api.bookmarks.remove(ID(id), viewer: ids[viewer])
         default: break
         }
         return .done

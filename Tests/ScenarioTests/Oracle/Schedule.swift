@@ -10,7 +10,7 @@ struct Schedule {
             muteWords, unmuteWords, setPrivate, accept
         case reject, suspend, reinstate, deleteAccount, importPosts, importFollows, read, drainFanOut, stepFanOut
         case share, unshare, setSharing, quote, feedback, makeList, changeList, deleteList, enlist, delist, befriend,
-            unfriend
+            unfriend, react, bookmark
         case replay, drainCounters, drainDeletions, dropTimeline, dropTimelines, restart, wait
 
         /// How often, in two thousand or so. What empties all timelines is rare, or they would never be warm.
@@ -25,9 +25,9 @@ struct Schedule {
             case .setSharing, .changeList, .delist, .unfriend: 20
             case .unshare: 40
             case .mute, .unmute, .stepFanOut, .drainCounters, .quote: 44
-            case .accept, .enlist, .befriend: 60
+            case .accept, .enlist, .befriend, .bookmark: 60
             case .edit, .delete, .drainFanOut: 100
-            case .reply, .share, .feedback: 120
+            case .reply, .share, .feedback, .react: 120
             case .unfollow: 160
             case .post: 280
             case .follow: 320
@@ -77,6 +77,7 @@ struct Schedule {
         case .post, .reply, .edit, .delete, .remove, .setComments, .importPosts: return drawPost(kind, model, now)
         case .share, .unshare, .setSharing, .quote: return drawShare(kind, model)
         case .feedback: return drawFeedback(model)
+        case .react, .bookmark: return drawMark(kind, model)
         case .makeList, .changeList, .deleteList, .enlist, .delist: return drawList(kind, model)
         case .suspend, .reinstate, .deleteAccount, .setPrivate: return drawAccount(kind, model)
         case .drainFanOut: return .drainFanOut
