@@ -41,7 +41,7 @@ package struct ArchiveImport: Sendable {
         let now = clock.now()
         let checkpoint = ImportCheckpoint(source: "\(source)-\(account)", linesDone: itemsDone)
         do {
-            return try await database.write { store in
+            return try await database.writeMuch { store in
                 let done = try PostService.linesImported(from: checkpoint.source, store)
                 guard done < itemsDone else { return ArchiveCounts() }
                 guard done > 0 || items.first?.section == "profile" else {

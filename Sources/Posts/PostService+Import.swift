@@ -24,7 +24,7 @@ extension PostService {
         }
         let entries = prepared
         let now = clock.now()
-        return try await database.write { store in
+        return try await database.writeMuch { store in
             guard try Self.linesImported(from: checkpoint.source, store) < checkpoint.linesDone else {
                 return ImportedCounts()
             }

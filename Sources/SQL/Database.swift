@@ -27,6 +27,9 @@ package protocol Database: Sendable {
     /// Like `read`, from a replica where there is one: for what may be some seconds old, never for what somebody may see.
     func readStale<T: Sendable>(_ body: @escaping @Sendable (any SQLReader) throws -> T) async throws -> T
 
+    /// Like `write`, for what touches thousands of rows.
+    func writeMuch<T: Sendable>(_ body: @escaping @Sendable (any SQLWriter) throws -> T) async throws -> T
+
     /// Like `write`, while no other process is in such a call, and without a bound on its time: for migrations.
     func writeExclusively<T: Sendable>(_ body: @escaping @Sendable (any SQLWriter) throws -> T) async throws -> T
 
@@ -73,6 +76,10 @@ extension Database {
 
     package func readStale<T: Sendable>(_ body: @escaping @Sendable (any SQLReader) throws -> T) async throws -> T {
         try await read(body)
+    }
+
+    package func writeMuch<T: Sendable>(_ body: @escaping @Sendable (any SQLWriter) throws -> T) async throws -> T {
+        try await write(body)
     }
 
     package func writeExclusively<T: Sendable>(

@@ -17,7 +17,7 @@ extension GraphService {
         }
         let prepared = rows
         let now = clock.now()
-        return try await database.write { store in
+        return try await database.writeMuch { store in
             var added: [Int64] = []
             for row in prepared where try insert(row, store) {
                 added.append(contentsOf: row.prefix(2).compactMap(\.int64))

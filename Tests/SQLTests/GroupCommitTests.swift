@@ -27,10 +27,16 @@ import TestSupport
             for number in 0..<500 {
                 group.addTask {
                     do {
-                        try await database.write { store in
+                        let body = { @Sendable (store: any SQLWriter) in
                             try store.execute("INSERT INTO notes (name) VALUES ($1)", [.text("note \(number)")])
                             guard number.isMultiple(of: 7) else { return }
                             try store.execute("INSERT INTO notes (name) VALUES ($1)", [.text("taken")])
+                        }
+                        // Some share their transaction with no other.
+                        if number.isMultiple(of: 5) {
+                            try await database.writeMuch(body)
+                        } else {
+                            try await database.write(body)
                         }
                         return (number, .success(()))
                     } catch { return (number, .failure(error)) }

@@ -38,7 +38,7 @@ struct RowSection: ExportSection {
                 "(SELECT t.*, row_number() OVER (ORDER BY tag) AS place FROM tag_follows t WHERE account_id = $1) AS t",
             key: "place", ["tag", "followed_at"]),
         Self(
-            "polls", "polls", owner: "bucket = (($1 >> 12) & 1023) AND author_id", key: "post_id",
+            "polls", "polls", owner: "bucket = ((CAST($1 AS BIGINT) >> 12) & 1023) AND author_id", key: "post_id",
             ["post_id", "options", "is_multiple", "hides_totals", "closes_at"]),
         Self("votes", "poll_votes", key: "post_id", ["post_id", "choices"]),
         Self(
@@ -59,7 +59,7 @@ struct RowSection: ExportSection {
         return try store.query(
             """
             SELECT \(self.key), \(texts) FROM \(source) WHERE \(owner) = $1 AND \(self.key) > $2
-            ORDER BY \(self.key) LIMIT $3
+            ORDER BY 1 LIMIT $3
             """, [.integer(account.rawValue), .integer(key), .integer(Int64(limit))]
         ) { row in
             let values = columns.enumerated().map { ($1, row.isNull($0 + 1) ? nil : row.text($0 + 1)) }

@@ -7,12 +7,15 @@ import Telemetry
 
 /// Lets concurrent writes share one commit, and so one sync to disk.
 ///
-/// Writers queue jobs; the connection's own queue takes all that wait (up to a bound), runs each in a savepoint, so that
-/// one that fails is undone alone, commits once, announces the changes in order, and only then answers each writer.
+/// Writers queue jobs; the connection's own queue takes all that wait (up to a bound), runs each of several in a savepoint, so
+/// that one that fails is undone alone, commits once, announces the changes in order, and only then answers each writer.
 final class GroupCommitter: Sendable {
     struct Job: Sendable {
-        /// Runs inside a savepoint.
+        /// Runs inside a transaction, which others may share.
         let body: @Sendable (SQLiteConnection) throws -> [Change]
+        /// Shares its transaction with no other. Below a savepoint every statement would go over all that the job has
+        /// journaled in memory so far, and a job of many rows take the square of its size.
+        let isAlone: Bool
         /// Called once, with nil when the job is on disk.
         let finish: @Sendable ((any Error)?) -> Void
     }
@@ -64,7 +67,8 @@ final class GroupCommitter: Sendable {
 
     private func takeBatch() -> [Job]? {
         state.withLock { state in
-            let count = min(state.waiting.count, Limits.commitBatchMax)
+            let small = state.waiting.prefix(Limits.commitBatchMax).prefix { !$0.isAlone }.count
+            let count = small > 0 ? small : min(state.waiting.count, 1)
             guard count > 0 else {
                 state.isDraining = false
                 return nil
@@ -100,8 +104,10 @@ final class GroupCommitter: Sendable {
         try connection.begin()
         do {
             var changes: [Change] = []
-            let results = try batch.map { job in
-                try runAlone(job, on: connection).map { changes.append(contentsOf: $0) }
+            let results = try batch.map { job -> Result<Void, any Error> in
+                // One alone is undone with its transaction.
+                let result = try batch.count == 1 ? .success(job.body(connection)) : runAlone(job, on: connection)
+                return result.map { changes.append(contentsOf: $0) }
             }
             try connection.commit()
             observers.announce(changes)

@@ -61,11 +61,19 @@ package final class SQLiteDatabase: Database {
     }
 
     package func write<T: Sendable>(_ body: @escaping @Sendable (any SQLWriter) throws -> T) async throws -> T {
-        try await submit { connection in
-            _ = connection.takeAnnounced()
-            let value = try body(connection)
-            return (value, connection.takeAnnounced())
-        }
+        try await submit { try Self.announcing(body, on: $0) }
+    }
+
+    package func writeMuch<T: Sendable>(_ body: @escaping @Sendable (any SQLWriter) throws -> T) async throws -> T {
+        try await submit(alone: true) { try Self.announcing(body, on: $0) }
+    }
+
+    private static func announcing<T>(
+        _ body: (any SQLWriter) throws -> T, on connection: SQLiteConnection
+    ) throws -> (T, [Change]) {
+        _ = connection.takeAnnounced()
+        let value = try body(connection)
+        return (value, connection.takeAnnounced())
     }
 
     package func commit(
@@ -105,15 +113,16 @@ package final class SQLiteDatabase: Database {
     }
 
     private func submit<T: Sendable>(
-        _ body: @escaping @Sendable (SQLiteConnection) throws -> (T, [Change])
+        alone isAlone: Bool = false, _ body: @escaping @Sendable (SQLiteConnection) throws -> (T, [Change])
     ) async throws -> T {
         let result = ResultBox<T>()
         return try await withCheckedThrowingContinuation { continuation in
-            let job = GroupCommitter.Job { connection in
+            let run = { @Sendable (connection: SQLiteConnection) in
                 let (value, changes) = try body(connection)
                 result.set(value)
                 return changes
-            } finish: { error in
+            }
+            let job = GroupCommitter.Job(body: run, isAlone: isAlone) { error in
                 if let error {
                     continuation.resume(throwing: error)
                 } else if let value = result.take() {

@@ -133,7 +133,6 @@ extension ProgressReporter {
 }
 
 extension Limits {
-    /// Activities of one transaction. They touch pages all over the store, and SQLite walks the list of those that it would
-    /// have to put back once for many a statement: 8,000 take six times as long.
+    /// Activities in one transaction: each takes several rows and a look at what its target wrote, and others wait meanwhile.
     static let importedActivitiesMax = 1_000
 }
