@@ -117,6 +117,10 @@ extension MarkerService.Move {
     }
 
     fileprivate func arguments(_ account: ID<Account>, _ now: Int64) -> [SQLValue] {
-        [.integer(account.rawValue), .integer(list.rawValue), .integer(lastReadID), .integer(now)]
+        // Nothing to come has been read: no id is issued below this any more.
+        let next = Snowflake(unixMilliseconds: now + 1, bucket: 0, low: 0).rawValue
+        return [
+            .integer(account.rawValue), .integer(list.rawValue), .integer(min(lastReadID, next - 1)), .integer(now),
+        ]
     }
 }

@@ -53,10 +53,16 @@ package struct ReactionService: Sendable {
         }
     }
 
-    /// Takes the viewer's reaction back, if there is one.
-    /// - Throws: `PostsError.notFound` where the viewer may not see the post.
+    /// Takes the viewer's reaction back, if there is one, also from a post that is not to be seen any more.
+    /// - Throws: `PostsError.notFound` for a post that the viewer may not see and did not react to.
     package func unreact(to id: ID<Post>, viewer: ID<Account>) async throws {
-        let shown = try await posts.post(id, viewer: viewer)
+        let marked = try? await posts.marked(id, viewer: viewer)
+        let shown: PostService.Shown
+        if let marked, marked.flags.reaction != nil {
+            shown = marked
+        } else {
+            shown = try await posts.post(id, viewer: viewer)
+        }
         _ = try await settle(shown, viewer) { post, flags in
             guard let before = flags.reaction else { return nil }
             return (

@@ -75,6 +75,10 @@ struct NotificationAdmission {
     ) throws -> Bool {
         guard let post = fact.post else { return true }
         guard let visibility = posts[post] else { return false }
+        // Whoever may not see the repost does not hear of it.
+        if fact.group.kind == .repost, actorIsPrivate {
+            return try GraphQueries.follows(ID(fact.group.recipient), ID(fact.actor), store)
+        }
         // The recipient's own.
         guard fact.object != 0 else { return true }
         switch visibility {

@@ -21,7 +21,12 @@ extension NotificationService {
         let unwanted = try await unwanted(rows, muted, by: viewer)
         let admitted = rows.map { row in
             var row = row
-            row.facts.removeAll { !isWelcome($0.actor) || unwanted.contains($0.object) }
+            row.facts.removeAll { fact in
+                let isHidden =
+                    row.kind == .repost && cards[fact.actor]?.account.isPrivate == true
+                    && !relations.follows(fact.actor)
+                return isHidden || !isWelcome(fact.actor) || unwanted.contains(fact.object)
+            }
             return row
         }.filter { !$0.facts.isEmpty }
         let wanted = Set(admitted.flatMap(\.posts))

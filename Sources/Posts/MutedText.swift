@@ -18,7 +18,9 @@ package struct MutedText: Sendable {
 
     /// Whether the viewer does not want to read this. One's own is never hidden.
     package func hides(_ card: PostCard) -> Bool {
-        card.post.author != viewer && phrases.match(in: FoldedText(card.content)) != nil
+        guard card.post.author != viewer else { return false }
+        let texts = [card.content] + (card.poll?.options ?? [])
+        return texts.contains { phrases.match(in: FoldedText($0)) != nil }
     }
 }
 

@@ -74,7 +74,16 @@ package struct PostService: Sendable {
             quote: try await quotes(of: [card], relations).values.first)
     }
 
-    /// The same, where it is all in memory; never blocks. Nil says nothing: ask `post`.
+    /// A post that the viewer marked once, though it may be out of sight since: for taking the mark back, never to be shown.
+    /// - Throws: `PostsError.notFound` for one without marks of the viewer.
+    package func marked(_ id: ID<Post>, viewer: ID<Account>) async throws -> Shown {
+        guard let card = try await library.card(id), let author = try await directory.card(card.post.author),
+            let flags = try await flags(of: [id], viewer)[id]
+        else { throw PostsError.notFound }
+        return Shown(card: card, author: author, flags: flags)
+    }
+
+    /// The same as `post`, where it is all in memory; never blocks. Nil says nothing: ask `post`.
     package func cachedPost(_ id: ID<Post>, viewer: ID<Account>?) -> Shown? {
         var relations: Relations?
         if let viewer {

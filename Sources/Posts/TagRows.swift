@@ -23,6 +23,15 @@ package enum TagRows {
         }
     }
 
+    /// The rows of a post that came from elsewhere.
+    package static func insert(
+        of text: String, at position: Int64, author: ID<Account>, visibility: Visibility, _ store: any SQLWriter
+    ) throws {
+        for tag in insert(PostEntities(text).tags, at: position, author: author, visibility: visibility) {
+            try store.execute(tag.sql, tag.arguments)
+        }
+    }
+
     /// - Parameter text: that the rows were made of.
     static func delete(of text: String, at position: Int64, _ store: any SQLWriter) throws {
         for tag in PostEntities(text).tags.sorted(by: { $0.value < $1.value }) {

@@ -48,6 +48,24 @@ struct EngagementRouteTests {
         }
     }
 
+    @Test("a reaction can be taken back from a post that is out of sight")
+    func outOfSight() async throws {
+        try await TestServer.run { server in
+            let (alice, bob) = (try await server.register("alice"), try await server.register("bob"))
+            let carol = try await server.register("carol")
+            let post = "/v1/posts/" + (try await server.publish("hello", by: alice))
+            await server.post("\(post)/like", as: bob)
+            await server.put(post, as: alice, #"{"content":"hello","visibility":"followers"}"#)
+            #expect(await server.get(post, as: bob).status == 404)
+            #expect(await server.post("\(post)/like", as: bob, #"{"reaction":"WOW"}"#).status == 404)
+            #expect(await server.delete("\(post)/like", as: carol).status == 404)
+            #expect(await server.delete("\(post)/like", as: bob).status == 204)
+            #expect(await server.delete("\(post)/like", as: bob).status == 404)
+            try await server.drained()
+            #expect(await server.get(post, as: alice).json["likes_count"] == .number(0))
+        }
+    }
+
     @Test("the home feed says what its reader did, from memory and from the store")
     func feed() async throws {
         try await TestServer.run { server in

@@ -20,7 +20,7 @@ struct ExportTests {
         try await server.follow(bob, alice)
         let own = try await server.publish("mine, of #all @bob", by: alice)
         let other = try await server.publish("bob's own words", by: bob)
-        _ = await server.send(Call(.put, "/v1/posts/\(own)", as: alice.token, #"{"content":"mine, mended"}"#))
+        _ = await server.send(Call(.put, "/v1/posts/\(own)", as: alice.token, #"{"content":"mine, mended #all"}"#))
         _ = await server.post("/v1/posts", as: alice, #"{"content":"only me","visibility":"private"}"#)
         for post in [own, other] {
             _ = await server.post("/v1/posts/\(post)/comments", as: alice, #"{"content":"well said"}"#)
@@ -190,6 +190,7 @@ struct ExportTests {
             #expect(before == after)
             let posts = await server.get("/v1/users/\(alice.id)/posts?replies=true", as: alice)
             #expect(posts.text.contains("mine, mended") && posts.text.contains(#""comments_count":1"#))
+            #expect(await server.get("/v1/tags/all/posts", as: alice).text.contains("mine, mended"))
             #expect(posts.text.contains(#""likes_count":1"#) && posts.text.contains(#""shares_count":1"#))
         }
     }

@@ -8,6 +8,20 @@ import Timelines
 
 @Suite("Muted words", .timeLimit(.minutes(10)))
 struct MutedWordTests {
+    @Test("a word among the answers of a poll hides it")
+    func polls() async throws {
+        try await TestServer.run { server in
+            let cast = try await server.cast()
+            try await server.follow(cast.alice, cast.bob)
+            let poll = #"{"content":"who wins?","poll":{"options":["the spoilers","nobody"],"expires_in":3600}}"#
+            #expect(await server.post("/v1/posts", as: cast.bob, poll).status == 201)
+            try await server.drained()
+            #expect(await server.feed(of: cast.alice) == ["who wins?"])
+            await server.post("/v1/me/muted-words", as: cast.alice, #"{"phrase":"spoilers"}"#)
+            #expect(await server.feed(of: cast.alice) == [])
+        }
+    }
+
     @Test("what others write with a muted word is hidden at once, and back when the mute is lifted")
     func home() async throws {
         try await TestServer.run { server in

@@ -31,6 +31,23 @@ struct ShareNotificationTests {
         }
     }
 
+    @Test("a repost that one may not see is not told, nor any more once its author goes private")
+    func privateReposts() async throws {
+        try await TestServer.run { server in
+            let cast = try await server.cast()
+            let post = try await server.publish("hello", by: cast.alice)
+            let share = "/v1/posts/\(post)/share"
+            await server.post(share, as: cast.bob)
+            #expect(try await server.notifications(of: cast.alice).map(\.line) == ["repost by bob"])
+            await server.patch("/v1/me", as: cast.bob, #"{"is_private":true}"#)
+            #expect(try await server.notifications(of: cast.alice) == [])
+            await server.patch("/v1/me", as: cast.carol, #"{"is_private":true}"#)
+            await server.post(share, as: cast.carol)
+            #expect(try await server.unreadCount(of: cast.alice) == 0)
+            #expect(try await server.notifications(of: cast.alice) == [])
+        }
+    }
+
     @Test("a quote is told with its text, and no more once it is gone")
     func quotes() async throws {
         try await TestServer.run { server in

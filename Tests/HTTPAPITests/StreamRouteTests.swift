@@ -220,6 +220,10 @@ struct StreamRouteTests {
                 #expect(back.json["notifications"] == moved.json["notifications"])
                 #expect(await stream.next() == "read-marker \(back.text)")
             }
+            // Nothing to come has been read.
+            let future = await server.put("/v1/me/markers", as: alice, #"{"home":"9223372036854775807"}"#)
+            let next = try await server.publish("next", by: alice)
+            #expect(try #require(Int64(future.json["home"]["last_read_id"].string ?? "")) < #require(Int64(next)))
             #expect(await server.put("/v1/me/markers", as: alice, #"{"home":"x"}"#).status == 422)
             #expect(await server.put("/v1/me/markers", as: alice, #"{"home":{}}"#).status == 422)
         }

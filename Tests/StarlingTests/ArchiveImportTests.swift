@@ -39,8 +39,8 @@ struct ArchiveImportTests {
 
     /// Tries an archive on a fresh store.
     /// - Returns: what it says.
-    static func tried(_ bytes: [UInt8]) async throws -> String {
-        let folder = try TemporaryFolder()
+    static func tried(_ bytes: [UInt8], in folder: TemporaryFolder? = nil) async throws -> String {
+        let folder = try folder ?? TemporaryFolder()
         let file = folder.file("a.tar.gz")
         try Data(bytes).write(to: URL(fileURLWithPath: file))
         let data = folder.file("data")
@@ -124,7 +124,19 @@ struct ArchiveImportTests {
             ("posts/000001.json", Self.post(more: foreign)),
         ]
         let text = try await Self.tried(try Self.archive(files))
-        #expect(text.contains("Kept for the next export, as what they refer to is not here: 1 posts."))
+        #expect(
+            text.contains(
+                "Kept for the next export, as it is not the account's alone or has no other way back: 1 posts."))
+    }
+
+    @Test("one that was cut leaves nothing behind: the whole one comes in afterwards")
+    func cut() async throws {
+        let whole = try Self.archive([
+            ("manifest.json", Self.manifest), ("profile/000001.json", Self.profile), ("posts/000001.json", Self.post()),
+        ])
+        let folder = try TemporaryFolder()
+        #expect(try await Self.tried(Array(whole.dropLast(20)), in: folder).contains("too early"))
+        #expect(try await Self.tried(whole, in: folder).contains("items brought back"))
     }
 
     @Test("bytes that are no archive, cut ones and those that grow without end are refused")

@@ -99,6 +99,11 @@ extension PostSection {
                 .integer(checked.sharing.rawValue), .integer(item.quoteOf?.post.value),
                 .integer(item.quoteOf?.author.value), .integer(item.quoteOf?.position.value),
             ])
+        if item.state == PostState.published.rawValue {
+            try TagRows.insert(
+                of: item.content, at: item.position.value, author: restoring.account, visibility: checked.visibility,
+                restoring.store)
+        }
         for version in item.history {
             try restoring.store.execute(
                 """

@@ -24,6 +24,9 @@ struct ArchiveFile: Sendable {
             "Importing \(path.split(separator: "/").last ?? "file")", unit: "items", output: progress)
         defer { reporter.finish() }
         do {
+            // All of it once before anything is written: one that was cut short leaves nothing behind.
+            var whole = try ArchiveReader(try expander())
+            while try whole.next() != nil {}
             var reader = try ArchiveReader(try expander())
             var outcome = Outcome(path: path, username: reader.manifest.username)
             var done: Int64 = 0
@@ -58,7 +61,8 @@ extension ArchiveFile.Outcome {
         guard !wasDone else { return "\(path): @\(username) was imported before." }
         let head = "\(path): @\(username), \(ProgressText.grouped(counts.restored)) items brought back."
         let kept = counts.kept.sorted { $0.key < $1.key }.map { "\(ProgressText.grouped($0.value)) \($0.key)" }
-        let rest = "Kept for the next export, as what they refer to is not here: \(kept.joined(separator: ", "))."
+        let rest =
+            "Kept for the next export, as it is not the account's alone or has no other way back: \(kept.joined(separator: ", "))."
         return head + (kept.isEmpty ? "" : "\n" + rest)
             + "\n`starling user set-password \(username)` opens the account."
     }
