@@ -25,7 +25,8 @@ enum OpenAPIDescriptions {
         "react":
             "The same again changes nothing. Answers with the post as you see it; its counters follow within a second "
             + "or two.",
-        "unreact": "Without a reaction of yours it changes nothing.",
+        "unreact":
+            "Without a reaction of yours it changes nothing. Yours can be taken back also from a post that you may not see any more.",
         "listReactions":
             "Accounts that are gone, or kept apart from you by a block, are left out. `counts` has every kind.",
         "bookmark": "Nobody else sees what you keep. A folder is there as soon as something is in it.",
