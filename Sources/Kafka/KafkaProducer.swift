@@ -28,7 +28,7 @@ package final class KafkaProducer: Sendable {
         let options =
             settings.options + [
                 ("enable.idempotence", "true"), ("enable.gapless.guarantee", "true"), ("acks", "all"),
-                ("partitioner", "murmur2_random"), ("message.timeout.ms", String(settings.deliveryMax.milliseconds)),
+                ("partitioner", "murmur2_random"), ("message.timeout.ms", "0"),
                 ("linger.ms", String(Limits.kafkaLinger.milliseconds)), ("retry.backoff.ms", "50"),
                 ("queue.buffering.max.messages", String(Limits.kafkaQueueRecordsMax)),
                 ("queue.buffering.max.kbytes", String(Limits.kafkaQueueKilobytesMax)),

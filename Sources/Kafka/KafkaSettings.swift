@@ -40,8 +40,6 @@ package struct KafkaSettings: Sendable {
     /// How long a member of a group may be silent before its partitions go to others. Brokers take no less than 6 s by
     /// default.
     package var memberSilenceMax: Duration = .seconds(10)
-    /// How long a record may go unconfirmed before its producer gives up, for another to begin anew.
-    package var deliveryMax: Duration = .seconds(30)
     /// How long a broker waits for records before it answers that there are none. It answers at once when there are; the
     /// mock brokers do not, and so are asked more often.
     package var fetchWaitMax: Duration = .milliseconds(500)

@@ -43,21 +43,6 @@ import TestServers
         await reader.close()
     }
 
-    @Test("a batch that no broker confirms for long is given up")
-    func unconfirmed() async throws {
-        let cluster = try Cluster()
-        try cluster.mock.createTopic("things", partitions: 2)
-        var settings = cluster.settings
-        settings.deliveryMax = .seconds(1)
-        let producer = try KafkaProducer(settings, logger: cluster.logger)
-        try await producer.produce((0..<100).map { KafkaRecord($0, $0) })
-        try cluster.mock.downAll()
-        await #expect(throws: KafkaError.self) {
-            try await producer.produce((100..<200).map { KafkaRecord($0, $0) })
-        }
-        await producer.close(within: .zero)
-    }
-
     @Test(
         "errors of brokers are tried again without loss",
         arguments: [(6, 3), (7, 2), (19, 2), (-195, 2)])

@@ -106,27 +106,6 @@ import TestSupport
         for events in try await harness.published(atLeast: 400) { #expect(events.hasNoGaps) }
     }
 
-    @Test("a relay that nobody confirms anything begins anew, and leaves nothing out")
-    func unconfirmed() async throws {
-        var settings = harness.cluster.settings
-        settings.deliveryMax = .seconds(1)
-        let topics = KafkaTopics(settings: settings, partitions: harness.partitions)
-        let lease = harness.lease("a")
-        let starts = LogCounter("relay starts again")
-        let relay = OutboxRelay(
-            database: harness.database, topics: topics, lease: lease, clock: harness.clock.wall, logger: starts.logger)
-        try await harness.running(lease, relay) {
-            try await harness.append(1..<101)
-            try await eventually { try await saved() == 100 }
-            try harness.cluster.mock.downAll()
-            try await harness.append(101..<401)
-            try await eventually { starts.count > 0 }
-            try harness.cluster.mock.upAll()
-            try await eventually { try await saved() == 400 }
-        }
-        for events in try await harness.published(atLeast: 400) { #expect(events.hasNoGaps) }
-    }
-
     @Test("retention keeps what is not published")
     func retention() async throws {
         let lease = harness.lease("a")
