@@ -40,8 +40,7 @@ package struct ReactionService: Sendable {
     package func react(
         _ reaction: Reaction, to id: ID<Post>, viewer: ID<Account>
     ) async throws -> PostService.Shown {
-        let shown = try await posts.post(id, viewer: viewer)
-        return try await settle(shown, viewer) { post, flags in
+        try await settle(viewer, find: { try await posts.post(id, viewer: viewer) }) { post, flags in
             guard flags.reaction != reaction else { return nil }
             let row: ID<ReactionRow> = try await ids.next(bucket: viewer.bucket)
             let event = event(.reacted, post, viewer, now: reaction, before: flags.reaction)
@@ -56,14 +55,11 @@ package struct ReactionService: Sendable {
     /// Takes the viewer's reaction back, if there is one, also from a post that is not to be seen any more.
     /// - Throws: `PostsError.notFound` for a post that the viewer may not see and did not react to.
     package func unreact(to id: ID<Post>, viewer: ID<Account>) async throws {
-        let marked = try? await posts.marked(id, viewer: viewer)
-        let shown: PostService.Shown
-        if let marked, marked.flags.reaction != nil {
-            shown = marked
-        } else {
-            shown = try await posts.post(id, viewer: viewer)
+        let find = {
+            if let marked = try await posts.marked(id, viewer: viewer), marked.flags.reaction != nil { return marked }
+            return try await posts.post(id, viewer: viewer)
         }
-        _ = try await settle(shown, viewer) { post, flags in
+        _ = try await settle(viewer, find: find) { post, flags in
             guard let before = flags.reaction else { return nil }
             return (
                 [
@@ -77,10 +73,10 @@ package struct ReactionService: Sendable {
     /// Commits what `change` asks for, given what the viewer did so far. Memory may be behind another process: a write that
     /// finds another state begins anew with what the store says.
     private func settle(
-        _ shown: PostService.Shown, _ viewer: ID<Account>,
+        _ viewer: ID<Account>, find: () async throws -> PostService.Shown,
         _ change: (Post, ViewerFlags) async throws -> (statements: [Statement], value: Int64)?
     ) async throws -> PostService.Shown {
-        var shown = shown
+        var shown = try await find()
         let post = shown.card.post
         for attempt in 1...Self.attemptsMax {
             guard let (statements, value) = try await change(post, shown.flags) else { break }
@@ -96,7 +92,7 @@ package struct ReactionService: Sendable {
                 break
             } catch is ReactionWrites.Stale where attempt < Self.attemptsMax {
                 marks.forget(viewer)
-                shown = try await posts.post(post.id, viewer: viewer)
+                shown = try await find()
             }
         }
         return shown

@@ -75,11 +75,11 @@ package struct PostService: Sendable {
     }
 
     /// A post that the viewer marked once, though it may be out of sight since: for taking the mark back, never to be shown.
-    /// - Throws: `PostsError.notFound` for one without marks of the viewer.
-    package func marked(_ id: ID<Post>, viewer: ID<Account>) async throws -> Shown {
+    /// - Returns: nil for one that is gone or without marks of the viewer.
+    package func marked(_ id: ID<Post>, viewer: ID<Account>) async throws -> Shown? {
         guard let card = try await library.card(id), let author = try await directory.card(card.post.author),
             let flags = try await flags(of: [id], viewer)[id]
-        else { throw PostsError.notFound }
+        else { return nil }
         return Shown(card: card, author: author, flags: flags)
     }
 
