@@ -52,7 +52,7 @@ extension GraphService {
             SELECT count(*) FROM blocks
             WHERE (blocker_id = $1 AND blocked_id = $2) OR (blocker_id = $2 AND blocked_id = $1)
             """, pair)
-        let count = try store.integer("SELECT count(*) FROM close_friends WHERE account_id = $1", [pair[0]])
+        let count = try store.integer("SELECT count(*) FROM close_friends WHERE account_id = $1", Array(pair.prefix(1)))
         guard apart == 0, count < Limits.closeFriendsMax else { return false }
         return try store.execute(
             """
