@@ -11,6 +11,7 @@ PACKAGES_COMPARE := $(PACKAGES_BENCH) nginx-light redis-server redis-tools postg
 SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Benchmarks
 VENV := .build/venv
 # Suites that need servers besides Starling: `make test` leaves them to `make test-distributed`.
+DRIVERS := RedisTests KafkaTests PostgreSQLTests BlobStoreTests
 DISTRIBUTED := RedisTests|KafkaTests|PostgreSQLTests|BlobStoreTests|DistributedTests
 COMPOSITIONS := postgresql postgresql+redis postgresql+redis-cluster postgresql+redis+kafka
 PORT ?= 8080
@@ -33,25 +34,28 @@ run: release ## Install what is missing, build, and serve a demo community on PO
 
 test: deps-test ## Install what the tests need and run all of them.
 	swift build --build-tests
-	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" swift test --skip-build --skip "EndToEndTests|$(DISTRIBUTED)"
+	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" scripts/run-tests --skip "EndToEndTests|$(DISTRIBUTED)"
 	@# On their own: they look at when a real server answers, which other suites on the same cores would blur.
-	swift test --skip-build --filter EndToEndTests
+	scripts/run-tests --filter EndToEndTests
 	@$(MAKE) --no-print-directory guard
 
 test-distributed: deps-test deps-distributed ## Test against PostgreSQL, Redis, Kafka and S3, all started for it.
 	swift build --build-tests
-	STARLING_TEST_STORES=postgresql,redis swift test --skip-build --filter ContractTests
-	STARLING_TEST_STORES=postgresql swift test --skip-build --filter ProfileMove
-	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" swift test --skip-build --filter "$(DISTRIBUTED)" --skip DistributedTests
+	STARLING_TEST_STORES=postgresql,redis scripts/run-tests --filter ContractTests
+	STARLING_TEST_STORES=postgresql scripts/run-tests --filter ProfileMove
+	@# One after the other: the servers that one starts would take the cores from the deadlines of another's tests.
+	@for suite in $(DRIVERS); do \
+		PATH="$(CURDIR)/$(VENV)/bin:$$PATH" scripts/run-tests --filter $$suite || exit 1; \
+	done
 	@for composition in $(COMPOSITIONS); do \
 		echo "The oracle on $$composition"; \
-		STARLING_TEST_COMPOSITION=$$composition swift test --skip-build --filter ScenarioTests.OracleTests || exit 1; \
+		STARLING_TEST_COMPOSITION=$$composition scripts/run-tests --filter ScenarioTests.OracleTests || exit 1; \
 	done
-	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" swift test --skip-build --filter DistributedTests
+	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" scripts/run-tests --filter DistributedTests
 
 drills: deps-test deps-distributed ## The same outages, each as long as a real one: about an hour.
 	swift build --build-tests
-	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" STARLING_DRILL=1 swift test --skip-build --filter DistributedTests
+	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" STARLING_DRILL=1 scripts/run-tests --filter DistributedTests
 
 cluster: release deps-distributed ## Run a whole distributed Starling here, behind HAProxy on PORT (8080).
 	swift build --product MockKafkaCluster

@@ -82,7 +82,10 @@ import Testing
             default: nil
             }
         }
-        try await withClient(of: server) { redis in
+        var settings = RedisSettings()
+        // However late this test gets its turn, the connection is not given up as stalled.
+        settings.stallMax = .seconds(600)
+        try await withClient(of: server, settings) { redis in
             let slow = try await failure { try await redis.get("slow", deadline: .milliseconds(30)) }
             #expect(slow?.code == .deadlineExceeded)
             #expect(try await redis.get("next") == "right")
