@@ -53,6 +53,21 @@ extension EndToEnd.MetricsTests {
         }
     }
 
+    @Test("on an address that others reach, the metrics port asks for the token, too")
+    func metricsHost() async throws {
+        let folder = try TemporaryFolder()
+        let port = try LoopbackPort.free()
+        let flags = ["--metrics-token", Self.token, "--metrics-port", "\(port)", "--metrics-host", "0.0.0.0"]
+        try await RunningServer.with(folder.file("data"), flags) { _ in
+            let api = APIClient(port: port)
+            #expect(try await api.with(token: Self.token).get("/metrics").status == 200)
+            for token in [nil, "wrong"] {
+                let refused = try await api.with(token: token).get("/metrics")
+                #expect(refused.status == 404)
+            }
+        }
+    }
+
     private func expectAll(_ metrics: Exposition) throws {
         for (name, kind) in Self.expected { #expect(metrics.kinds[name] == kind, "\(name)") }
         for quantile in ["0.5", "0.95", "0.99"] {

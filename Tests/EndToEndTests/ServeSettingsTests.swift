@@ -50,6 +50,28 @@ extension EndToEnd.ServeSettingsTests {
         Refusal(flags: ["--config", "/nowhere/starling.json"], says: "There is no configuration file"),
     ]
 
+    /// Engines that cannot be meant, or do not go together.
+    static let engines = [
+        Refusal(
+            flags: ["--roles", "relay"], says: "With SQLite one process does everything, so roles must be left out"),
+        Refusal(flags: ["--roles", "nothing"], says: "roles cannot be nothing. Known are: api, relay, fanout"),
+        Refusal(flags: ["--redis-url", "redis://127.0.0.1:1"], says: "redis-url is for what several processes share"),
+        Refusal(flags: ["--kafka-brokers", "127.0.0.1:1"], says: "kafka-brokers is for events between processes"),
+        Refusal(flags: ["--database-url", "mysql://x"], says: "database-url must begin with postgres://"),
+        Refusal(flags: ["--database-url", "postgres://127.0.0.1:1/x"], says: "PostgreSQL cannot be reached"),
+        Refusal(flags: ["--database-replica-url", "postgres://x"], says: "database-replica-url is a copy of"),
+        Refusal(flags: ["--database-connections", "0"], says: "database-connections must be"),
+        Refusal(flags: ["--media-url", "ftp://x"], says: "media-url cannot be used: "),
+        Refusal(flags: ["--kafka-security", "x"], says: "kafka-security must be one of plaintext, ssl"),
+        Refusal(
+            flags: ["--metrics-port", "0", "--metrics-host", "0.0.0.0"],
+            says: "metrics-host lets others read /metrics; give --metrics-token"),
+        Refusal(
+            flags: ["--metrics-port", "0", "--metrics-host", "192.0.2.1"],
+            environment: ["STARLING_METRICS_TOKEN": "a-token-nobody-guesses"],
+            says: "Cannot listen on 192.0.2.1"),
+    ]
+
     static let surroundings = [
         Refusal(environment: ["STARLING_PROT": "1"], says: "STARLING_PROT, which is no setting. Known are: STARLING_"),
         Refusal(environment: ["STARLING_PORT": "x"], says: "port must be a whole number"),
@@ -66,7 +88,7 @@ extension EndToEnd.ServeSettingsTests {
         Refusal(file: "{", says: "must hold one JSON object of settings"),
     ]
 
-    @Test("an unknown or impossible setting stops the start with a sentence", arguments: flags + surroundings)
+    @Test("an unknown or impossible setting stops the start with a sentence", arguments: flags + engines + surroundings)
     func refused(_ refusal: Refusal) async throws {
         let folder = try TemporaryFolder()
         var arguments = ["serve", "--data-dir", folder.file("data")] + refusal.flags

@@ -1,6 +1,8 @@
 import EventLog
 import Kafka
+import Logging
 import SQL
+import Synchronization
 import Testing
 import TestServers
 import TestSupport
@@ -106,6 +108,30 @@ import TestSupport
         for events in try await harness.published(atLeast: 400) { #expect(events.hasNoGaps) }
     }
 
+    @Test("a producer that gets no confirmation for too long is given up, and nothing is left out")
+    func unconfirmed() async throws {
+        let lease = harness.lease("a")
+        let warnings = WarningCounter()
+        let relay = OutboxRelay(
+            database: harness.database, topics: harness.topics, lease: lease, clock: harness.clock.wall,
+            logger: Logger(label: "test") { _ in warnings }, silenceMax: .seconds(2))
+        try await harness.running(lease, relay) {
+            for round in 0..<Int64(3) {
+                let start = 1 + round * 400
+                try await harness.append(start..<(start + 100))
+                try await eventually { try await saved() == start + 99 }
+                let before = warnings.count("relay starts again")
+                // What is sent now is kept, but confirmed only much later.
+                try harness.cluster.mock.roundTrip(1, milliseconds: 8_000)
+                try await harness.append((start + 100)..<(start + 400))
+                try await eventually { warnings.count("relay starts again") > before }
+                try harness.cluster.mock.roundTrip(1, milliseconds: 0)
+                try await eventually { try await saved() == start + 399 }
+            }
+        }
+        for events in try await harness.published(atLeast: 1_200) { #expect(events.hasNoGaps) }
+    }
+
     @Test("retention keeps what is not published")
     func retention() async throws {
         let lease = harness.lease("a")
@@ -120,6 +146,28 @@ import TestSupport
             logger: harness.cluster.logger)
         #expect(try await retention.prune() == 10)
     }
+}
+
+private final class WarningCounter: LogHandler {
+    private let texts = Mutex<[String]>([])
+
+    func count(_ text: String) -> Int { texts.withLock { $0.filter { $0 == text }.count } }
+
+    var metadata: Logger.Metadata {
+        get { [:] }
+        set {}
+    }
+    var logLevel: Logger.Level {
+        get { .warning }
+        set {}
+    }
+
+    subscript(metadataKey _: String) -> Logger.Metadata.Value? {
+        get { nil }
+        set {}
+    }
+
+    func log(event: LogEvent) { texts.withLock { $0.append("\(event.message)") } }
 }
 
 extension SQLiteDatabase {

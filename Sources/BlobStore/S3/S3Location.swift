@@ -86,6 +86,6 @@ package struct S3Location: Hashable, Sendable {
     }
 
     private static func invalid(_ what: String) -> BlobStoreError {
-        BlobStoreError(.invalidArgument, "the media store's URL: \(what)")
+        BlobStoreError(.invalidArgument, what)
     }
 }

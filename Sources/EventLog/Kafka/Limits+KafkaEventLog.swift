@@ -10,6 +10,9 @@ extension Limits {
     package static let relaySavePause: Duration = .milliseconds(100)
     /// How often quiet partitions are told how far the log has come.
     package static let relayMarkPause: Duration = .milliseconds(500)
+    /// How long the brokers may confirm nothing before the relay begins again with a new producer: longer than the library
+    /// waits for one answer (`request.timeout.ms`, 30 s).
+    package static let relaySilenceMax: Duration = .seconds(40)
     package static let kafkaPollWait: Duration = .milliseconds(200)
     package static let kafkaCommitPause: Duration = .seconds(1)
 }

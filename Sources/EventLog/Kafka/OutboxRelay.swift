@@ -22,17 +22,24 @@ package final class OutboxRelay: Service, CommitObserver, Sendable {
     private let lease: WorkLease
     private let clock: WallClock
     private let logger: Logger
+    private let silenceMax: Duration
     private let rest = Rest()
     private let appended = Atomic<UInt64>(0)
     private let metrics = RelayMetrics()
 
-    /// - Parameter lease: named for the relay; run it beside this.
-    package init(database: any Database, topics: KafkaTopics, lease: WorkLease, clock: WallClock, logger: Logger) {
+    /// - Parameters:
+    ///   - lease: named for the relay; run it beside this.
+    ///   - silenceMax: how long the brokers may confirm nothing of a batch before its producer is given up.
+    package init(
+        database: any Database, topics: KafkaTopics, lease: WorkLease, clock: WallClock, logger: Logger,
+        silenceMax: Duration = Limits.relaySilenceMax
+    ) {
         self.database = database
         self.topics = topics
         self.lease = lease
         self.clock = clock
         self.logger = logger
+        self.silenceMax = silenceMax
         lease.onAcquired { [rest] in rest.end() }
         database.observe(self)
     }
@@ -98,7 +105,7 @@ package final class OutboxRelay: Service, CommitObserver, Sendable {
                 let records = try rows.map(Self.record)
                 // The reading may have taken long; nothing is handed over past the lease.
                 guard holdsWork() else { return }
-                try await producer.produce(records)
+                try await confirm(records, by: producer)
                 course.published = last.offset
                 metrics.note(Array(rows), now: clock.now())
             } else {
@@ -128,14 +135,37 @@ package final class OutboxRelay: Service, CommitObserver, Sendable {
                     KafkaRecord(topic: topic.name, key: [], value: value, partition: Int32(clamping: number)))
             }
         }
-        try await producer.produce(records)
+        try await confirm(records, by: producer)
         course.noteMarked()
+    }
+
+    /// Publishes and waits for the confirmation, but not for ever on one that never comes: a producer that has lost its way
+    /// and kept the lease would hold up everybody. The next producer begins before what this one had on its way.
+    private func confirm(_ records: [KafkaRecord], by producer: KafkaProducer) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { [silenceMax] group in
+            defer { group.cancelAll() }
+            group.addTask { try await producer.produce(records) }
+            group.addTask {
+                var before = Int.max
+                while producer.outstanding != before {
+                    before = producer.outstanding
+                    try await Task.sleep(for: silenceMax)
+                }
+                throw Unconfirmed(silence: silenceMax)
+            }
+            try await group.next()
+        }
     }
 
     private static func record(_ row: OutboxRow) throws -> KafkaRecord {
         guard let topic = Topic(rawValue: row.topic) else { throw UnknownTopic(number: row.topic) }
         return KafkaRecord(topic: topic.name, key: KafkaCodec.key(row.key), value: KafkaCodec.bytes(of: row))
     }
+}
+
+/// The brokers are away, or the producer has lost its way.
+private struct Unconfirmed: Error {
+    let silence: Duration
 }
 
 /// A newer binary wrote it, and must publish it.

@@ -52,7 +52,9 @@ struct EngineSettings: Sendable {
         kafkaSASL = try Self.sasl(reader)
         mediaURL = try reader.optionalText(.mediaURL)
         if let mediaURL {
-            do { _ = try S3Location(mediaURL) } catch { throw SettingsError("media-url cannot be used: \(error).") }
+            do { _ = try S3Location(mediaURL) } catch let error as BlobStoreError {
+                throw SettingsError("media-url cannot be used: \(error.message).")
+            }
         }
         try checkMix()
     }

@@ -54,7 +54,7 @@ struct Scenario {
     private func judge(_ sourceLocation: SourceLocation) async throws {
         var verdict = Verdict(town)
         let start = ContinuousClock.now
-        let wrongs = try await verdict.wrongs(within: .seconds(120))
+        let wrongs = try await verdict.wrongs(within: Survival.settling)
         let settled = start.duration(to: .now)
         print("  \(town.findings.summary); right \(settled) after the last answer")
         for wrong in (town.findings.wrongs + wrongs + cluster.breakdowns).prefix(25) {

@@ -10,6 +10,10 @@ import Testing
     /// How long an engine is away.
     static var outage: Duration { isDrill ? .seconds(60) : .seconds(10) }
 
+    /// Within what everything must be right after the last answer. Beside other work the machine may take longer, which
+    /// a drill, run on its own, does not forgive.
+    static var settling: Duration { isDrill ? .seconds(30) : .seconds(120) }
+
     /// How often something is killed.
     static var kills: Int { isDrill ? 40 : 8 }
 
