@@ -40,7 +40,7 @@ package struct PostEntities: Sendable {
         Self.write(found.mentions, \.scalars, to: &json) { mention, json in
             json.raw("\"username\":")
             json.string(mention.name)
-            json.raw(",\"account_id\":")
+            json.raw(",\"user_id\":")
             json.id(accounts[mention.name.lowercased()]?.rawValue)
         }
         json.raw("],\"hashtags\":[")

@@ -21,7 +21,7 @@ struct EntityRouteTests {
             }
             #expect(entities["mentions"].array.map(named) == ["@Bob", "@nobody_here"])
             #expect(entities["mentions"].array.map { $0["username"] } == [.text("Bob"), .text("nobody_here")])
-            #expect(entities["mentions"].array.map { $0["account_id"] } == [.text(cast.bob.id), .null])
+            #expect(entities["mentions"].array.map { $0["user_id"] } == [.text(cast.bob.id), .null])
             #expect(entities["hashtags"].array.map(named) == ["#Swift"])
             #expect(entities["hashtags"][0]["tag"] == .text("Swift"))
             #expect(entities["urls"].array.map(named) == ["https://example.com/é"])
@@ -46,7 +46,7 @@ struct EntityRouteTests {
             let post = try await server.publish("@alice @bob @bob @carol #tag", by: cast.alice)
             let first = await server.get("/v1/posts/\(post)").json["entities"]
             #expect(
-                first["mentions"].array.map { $0["account_id"].string } == [
+                first["mentions"].array.map { $0["user_id"].string } == [
                     cast.alice.id, cast.bob.id, cast.bob.id, cast.carol.id,
                 ])
             // A comment makes the counters of its post change, and the post be loaded anew.
@@ -56,7 +56,7 @@ struct EntityRouteTests {
             #expect(await server.get("/v1/feed", as: cast.alice).json["posts"][0]["entities"] == first)
             let comments = await server.get("/v1/posts/\(post)/comments").json["comments"]
             #expect(comments[0]["comment_id"] == .text(comment))
-            #expect(comments[0]["entities"]["mentions"][0]["account_id"] == .text(cast.carol.id))
+            #expect(comments[0]["entities"]["mentions"][0]["user_id"] == .text(cast.carol.id))
         }
     }
 
@@ -66,7 +66,7 @@ struct EntityRouteTests {
             let cast = try await server.cast()
             let target = "/v1/posts/\(try await server.publish("@bob", by: cast.alice))"
             let edited = await server.put(target, as: cast.alice, #"{"content":"@carol #a"}"#)
-            #expect(edited.json["entities"]["mentions"].array.map { $0["account_id"] } == [.text(cast.carol.id)])
+            #expect(edited.json["entities"]["mentions"].array.map { $0["user_id"] } == [.text(cast.carol.id)])
             #expect(edited.json["entities"]["hashtags"][0]["tag"] == .text("a"))
             let rows = try await server.database.read { store in
                 try store.query("SELECT account_id FROM mentions", []) { String($0.int64(0)) }
@@ -85,7 +85,7 @@ struct EntityRouteTests {
             let post = try await server.publish("\(crowd) @bob", by: cast.alice)
             let mentions = await server.get("/v1/posts/\(post)").json["entities"]["mentions"].array
             #expect(mentions.count == Limits.mentionsMax + 1)
-            #expect(mentions.last?["account_id"] == .null)
+            #expect(mentions.last?["user_id"] == .null)
         }
     }
 }

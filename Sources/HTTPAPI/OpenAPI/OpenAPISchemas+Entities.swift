@@ -13,7 +13,7 @@ extension OpenAPISchemas {
                     [
                         ("username", ["type": "string", "description": "As written, without the sign."]),
                         (
-                            "account_id",
+                            "user_id",
                             [
                                 "type": ["string", "null"], "pattern": "^[1-9][0-9]{0,18}$",
                                 "description": .string(
