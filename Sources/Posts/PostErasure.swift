@@ -8,8 +8,8 @@ extension PostSchema {
     package static func erasure(_ clock: WallClock) -> [ErasureStep] {
         [
             posts(clock),
-            .rows("pins", key: "post_id"), .rows("idempotency_keys", key: "key"),
-            .rows("post_views", key: "post_id"), .rows("planned_posts", key: "planned_id"), reposts(clock),
+            .rows("pins", key: "post_id"), .rows("post_views", key: "post_id"),
+            .rows("planned_posts", key: "planned_id"), reposts(clock),
             votes(clock), .rows("mentions", key: "post_id"),
             .rows("tag_follows", key: "tag"),
         ]

@@ -6,7 +6,7 @@ import SQL
 /// PostgreSQL keeps them in partitions by bucket, so that nothing can refer to a post by its id alone there.
 package enum PostSchema {
     package static let migrations = [
-        posts, reposts, idempotency, postsByAuthor, viewerMarks, comments, pins, shares, quotes, mentions, tags, polls,
+        posts, reposts, postsByAuthor, viewerMarks, comments, pins, shares, quotes, mentions, tags, polls,
         planned, views,
     ]
 
@@ -62,18 +62,6 @@ package enum PostSchema {
             "CREATE INDEX reposts_by_sharer ON reposts (sharer_id, position)",
             "CREATE INDEX reposts_by_post ON reposts (post_id, position)",
         ] + dialect.partitions(of: "reposts")
-    }
-
-    private static let idempotency = Migration("0010-idempotency") { dialect in
-        let text = dialect.textKey
-        return [
-            """
-            CREATE TABLE idempotency_keys (
-                account_id BIGINT NOT NULL, route \(text) NOT NULL, key \(text) NOT NULL, body_hash TEXT NOT NULL,
-                result_id BIGINT NOT NULL, created_at BIGINT NOT NULL, PRIMARY KEY (account_id, route, key))
-            """,
-            "CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at)",
-        ]
     }
 
     private static let viewerMarks = Migration("0016-viewer-marks") { dialect in

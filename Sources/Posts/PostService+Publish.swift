@@ -25,8 +25,10 @@ extension PostService {
     /// Publishes a post: on disk, with its event, when this returns.
     /// - Throws: `PostsError.invalid` where the post replied to or quoted is not there for this author, or is nested too deep;
     ///   `PostsError.commentsClosed` and `PostsError.sharingClosed` where its author does not let this one.
-    package func publish(_ draft: PostDraft, author: ID<Account>) async throws -> Shown {
-        try await publish(draft, author: author, with: [])
+    package func publish(
+        _ draft: PostDraft, author: ID<Account>, noting note: CommandNote? = nil
+    ) async throws -> Shown {
+        try await publish(draft, author: author, with: Self.companions(note))
     }
 
     /// - Parameter companions: statements for the same transaction, given the new post's id.

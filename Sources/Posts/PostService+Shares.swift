@@ -16,13 +16,15 @@ extension PostService {
     /// - Returns: the post, and whether the repost is new.
     /// - Throws: `PostsError.notFound` where the sharer may not see the post, `PostsError.sharingClosed` where its author
     ///   does not let this account share it.
-    package func share(_ id: ID<Post>, viewer: ID<Account>) async throws -> (shown: Shown, isNew: Bool) {
+    package func share(
+        _ id: ID<Post>, viewer: ID<Account>, noting note: CommandNote? = nil
+    ) async throws -> (shown: Shown, isNew: Bool) {
         for _ in 1...Self.shareAttemptsMax {
             var shown = try await post(id, viewer: viewer)
             guard !shown.flags.isShared else { return (shown, false) }
             try await requireSharing(of: shown, by: viewer)
             do {
-                try await commitShare(of: shown.card, by: viewer)
+                try await commitShare(of: shown.card, by: viewer, noting: note)
                 let mask = ViewerFlags.Field.shared.mask
                 shown.flags = shown.flags.replacing(mask, with: mask)
                 return (shown, true)
@@ -40,7 +42,7 @@ extension PostService {
         else { throw PostsError.sharingClosed }
     }
 
-    private func commitShare(of card: PostCard, by viewer: ID<Account>) async throws {
+    private func commitShare(of card: PostCard, by viewer: ID<Account>, noting note: CommandNote?) async throws {
         let post = card.post
         let row: ID<RepostRow> = try await ids.next(bucket: viewer.bucket)
         let mask = ViewerFlags.Field.shared.mask
@@ -49,7 +51,8 @@ extension PostService {
             [
                 ShareWrites.insert(post.id, by: viewer, row: row, now: clock.now(), otherwise: StaleShare()),
                 ShareWrites.list(post.id, by: viewer, row: row),
-            ] + MarkQueries.set(.shared, to: mask, of: post.id, by: viewer) + [Outbox.append(event)]
+            ] + MarkQueries.set(.shared, to: mask, of: post.id, by: viewer)
+            + Self.companions(note).map { $0(post.id) } + [Outbox.append(event)]
         var changes: [Change] = [
             .shared(post: post.id.rawValue, sharer: viewer.rawValue, position: row.rawValue),
             .marked(account: viewer.rawValue, post: post.id.rawValue, mask: mask, value: mask), .eventsAppended,

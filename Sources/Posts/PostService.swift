@@ -14,7 +14,8 @@ package struct PostService: Sendable {
     let marks: ViewerMarksCache
     let ids: IDGenerator
     let clock: WallClock
-    let locks: KeyLock<IdempotencyKey>
+    /// Does what clients name once for each name.
+    package let commands: IdempotentCommands
     package let trending: TrendingTags
 
     package init(
@@ -28,7 +29,7 @@ package struct PostService: Sendable {
         self.marks = marks
         self.ids = ids
         self.clock = clock
-        self.locks = locks
+        commands = IdempotentCommands(database: database, clock: clock, locks: locks)
         trending = TrendingTags(database: database, clock: clock)
     }
 

@@ -13,10 +13,6 @@ package struct PostsError: Error, Hashable {
         case alreadyVoted
         /// The poll takes no votes any more.
         case pollClosed
-        /// The same idempotency key is being used by a request that has not been answered.
-        case idempotencyInFlight
-        /// The idempotency key was used with another body.
-        case idempotencyMismatch
     }
 
     package let code: Code
@@ -31,10 +27,6 @@ package struct PostsError: Error, Hashable {
         code: .alreadyVoted, detail: "You have voted in this poll, and a vote stays as it is.")
     package static let pollClosed = PostsError(
         code: .pollClosed, detail: "This poll takes no votes any more.")
-    package static let idempotencyInFlight = PostsError(
-        code: .idempotencyInFlight, detail: "A request with this Idempotency-Key is still being handled.")
-    package static let idempotencyMismatch = PostsError(
-        code: .idempotencyMismatch, detail: "This Idempotency-Key was used with another body.")
 
     package static func invalid(_ field: String, _ detail: String) -> PostsError {
         PostsError(code: .invalid(field: field), detail: detail)

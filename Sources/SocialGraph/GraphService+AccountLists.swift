@@ -24,7 +24,9 @@ extension GraphService {
 
     /// - Parameter changes: of a list without a title, not exclusive, with replies as in the home feed.
     /// - Throws: `GraphError`: `invalid`, `limitReached`.
-    package func makeList(_ changes: ListChanges, viewer: ID<Account>) async throws -> AccountList {
+    package func makeList(
+        _ changes: ListChanges, viewer: ID<Account>, noting note: CommandNote? = nil
+    ) async throws -> AccountList {
         var new = AccountList(
             id: try await ids.next(bucket: viewer.bucket), title: "", isExclusive: false, replies: .followed)
         try new.apply(changes)
@@ -34,6 +36,7 @@ extension GraphService {
                 throw GraphError.limitReached("lists", max: Limits.listsMax)
             }
             try ListRows.put(list, of: viewer, store)
+            try note?.write(list.id.rawValue, store)
             return list
         }
     }

@@ -16,7 +16,8 @@ extension GraphService {
     /// - Parameter expiresAt: in milliseconds since 1970; nil for good.
     /// - Throws: `GraphError`: `invalid`, `limitReached`.
     package func muteWord(
-        _ phrase: String, in scopes: MutingScopes, until expiresAt: Int64?, viewer: ID<Account>
+        _ phrase: String, in scopes: MutingScopes, until expiresAt: Int64?, viewer: ID<Account>,
+        noting note: CommandNote? = nil
     ) async throws -> MutedWord {
         let now = clock.now()
         try Self.check(phrase, scopes, expiresAt: expiresAt, now: now)
@@ -33,9 +34,18 @@ extension GraphService {
             }
             // Other scopes may show again what was hidden.
             if id != word.id { try Self.tellOfChange(viewer, now: now, store) }
+            try note?.write(id, store)
             store.announce(.relationship(viewer.rawValue, viewer.rawValue))
             return MutedWord(id: id, phrase: phrase, scopes: scopes, expiresAt: expiresAt)
         }
+    }
+
+    /// - Throws: `GraphError.notFound` for one that is not the viewer's.
+    package func mutedWord(_ id: Int64, viewer: ID<Account>) async throws -> MutedWord {
+        guard let word = try await mutedWords(of: viewer).first(where: { $0.id == id }) else {
+            throw GraphError.notFound
+        }
+        return word
     }
 
     /// Shows again what a muted word hid.

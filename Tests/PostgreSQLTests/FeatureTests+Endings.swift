@@ -26,7 +26,7 @@ extension FeatureTests {
         try await SessionPurge(
             database: town.database, authority: town.authority, clock: town.clock, logger: Town.logger
         ).purge()
-        try await town.posts.purgeIdempotencyKeys()
+        try await town.posts.commands.purge()
         let retention = OutboxRetention(
             database: town.database, retention: .seconds(0), clock: town.clock, logger: Town.logger)
         let pruned = try await retention.prune()

@@ -46,7 +46,7 @@ package struct ErasureStep: Sendable {
 extension AccountSchema {
     /// What goes besides the account's own row, which goes last.
     package static let erasure: [ErasureStep] = [
-        .rows("username_skeletons", key: "skeleton"),
+        .rows("username_skeletons", key: "skeleton"), .rows("idempotency_keys", key: "key"),
         ErasureStep([
             ErasedTable(
                 "refresh_tokens", where: "session_id IN (SELECT id FROM sessions WHERE account_id = $1)"),

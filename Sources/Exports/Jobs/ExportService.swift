@@ -17,9 +17,10 @@ package struct ExportService: Sendable {
 
     /// Asks for a new export; while one waits or is under way, that is the one.
     /// - Throws: `ExportError.tooSoon`.
-    package func ask(_ account: ID<Account>) async throws -> Export {
+    package func ask(_ account: ID<Account>, noting note: CommandNote? = nil) async throws -> Export {
         let now = clock.now()
         return try await database.write { store in
+            try note?.write(now, store)
             if let (export, _) = try ExportRows.find(account, store) {
                 switch export.state {
                 case .waiting, .running: return export

@@ -115,16 +115,13 @@ struct CommentRoutes: Sendable {
         _ = try await services.posts.post(id, viewer: viewer)
         if let parent = body.replyTo { try await require(parent, below: id, viewer, field: "reply_to") }
         let draft = PostDraft(content: content, visibility: visibility, replyTo: body.replyTo ?? id)
-        guard let text = request.headers[.idempotencyKey] else {
-            let shown = try await services.posts.publish(draft, author: viewer)
-            return .json(FeedPresenter.json(comment: shown), status: 201)
-        }
         // With the post in it: the same key on another post is another command.
-        let key = try IdempotencyKey(account: viewer, route: "/v1/posts/\(id)/comments", text: text)
-        let (shown, replayed) = try await services.posts.publish(draft, author: viewer, key: key, body: request.body)
-        var response = APIResponse.json(FeedPresenter.json(comment: shown), status: 201)
-        if replayed { response.headers[.idempotencyReplayed] = "true" }
-        return response
+        let (shown, replayed) = try await services.once(request, "/v1/posts/\(id)/comments") { note in
+            try await services.posts.publish(draft, author: viewer, noting: note)
+        } again: {
+            try await services.posts.post(ID($0), viewer: viewer)
+        }
+        return .json(FeedPresenter.json(comment: shown), status: 201).replayed(replayed)
     }
 
     private func require(

@@ -14,8 +14,8 @@ struct ExportRoutes: Sendable {
             Endpoint(
                 .post, "/v1/me/export", .required,
                 Operation(
-                    "askForExport", "Ask for an archive of your account", tag: Self.tag, answer: (202, "Export")),
-                handler: { request in Self.answer(try await service().ask(try request.viewer()), status: 202) }),
+                    "askForExport", "Ask for an archive of your account", tag: Self.tag,
+                    parameters: ["idempotencyKey"], answer: (202, "Export"), problems: [409]), handler: ask),
             Endpoint(
                 .get, "/v1/me/export", .required,
                 Operation(
@@ -32,6 +32,16 @@ struct ExportRoutes: Sendable {
     private func service() throws -> ExportService {
         guard let exports = services.exports else { throw APIError.unavailable }
         return exports
+    }
+
+    private func ask(_ request: APIRequest) async throws -> APIResponse {
+        let (service, viewer) = (try service(), try request.viewer())
+        let (export, replayed) = try await services.once(request, "/v1/me/export") { note in
+            try await service.ask(viewer, noting: note)
+        } again: { _ in
+            try await service.export(of: viewer)
+        }
+        return Self.answer(export, status: 202).replayed(replayed)
     }
 
     private func load(_ request: APIRequest) async throws -> APIResponse {

@@ -21,13 +21,9 @@ struct ListRoutes: Sendable {
                     answer: (200, "ListPage")), handler: list),
             Endpoint(
                 .post, "/v1/lists", .required,
-                Operation("createList", "Make a list", tag: Self.tag, body: "NewList", answer: (201, "List")),
-                handler: { request in
-                    let body = try request.decode(ListBody.self)
-                    guard body.changes.title != nil else { throw APIError.invalid("title", "title is missing.") }
-                    let list = try await services.graph.makeList(body.changes, viewer: try request.viewer())
-                    return .json(status: 201) { Self.write(list, to: &$0) }
-                }),
+                Operation(
+                    "createList", "Make a list", tag: Self.tag, parameters: ["idempotencyKey"], body: "NewList",
+                    answer: (201, "List"), problems: [404, 409]), handler: create),
         ]
     }
 
@@ -95,6 +91,17 @@ struct ListRoutes: Sendable {
                     return .noContent
                 }),
         ]
+    }
+
+    private func create(_ request: APIRequest) async throws -> APIResponse {
+        let (body, viewer) = (try request.decode(ListBody.self), try request.viewer())
+        guard body.changes.title != nil else { throw APIError.invalid("title", "title is missing.") }
+        let (list, replayed) = try await services.once(request, "/v1/lists") { note in
+            try await services.graph.makeList(body.changes, viewer: viewer, noting: note)
+        } again: {
+            try await services.graph.accountList(ID($0), viewer: viewer)
+        }
+        return APIResponse.json(status: 201) { Self.write(list, to: &$0) }.replayed(replayed)
     }
 
     /// What is not there is told before what is wrong with the body.

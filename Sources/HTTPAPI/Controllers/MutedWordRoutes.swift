@@ -20,8 +20,8 @@ struct MutedWordRoutes: Sendable {
             Endpoint(
                 .post, "/v1/me/muted-words", .required,
                 Operation(
-                    "muteWord", "Mute a word or phrase", tag: Self.tag, body: "NewMutedWord",
-                    answer: (201, "MutedWord")), handler: mute),
+                    "muteWord", "Mute a word or phrase", tag: Self.tag, parameters: ["idempotencyKey"],
+                    body: "NewMutedWord", answer: (201, "MutedWord"), problems: [404, 409]), handler: mute),
             Endpoint(
                 .delete, "/v1/me/muted-words/{id}", .required,
                 Operation("unmuteWord", "Lift the mute of a word", tag: Self.tag, answer: (204, nil), problems: [404]),
@@ -75,10 +75,14 @@ struct MutedWordRoutes: Sendable {
     }
 
     private func mute(_ request: APIRequest) async throws -> APIResponse {
-        let body = try request.decode(NewWordBody.self)
-        let word = try await services.graph.muteWord(
-            body.phrase, in: body.scopes, until: body.expiresAt, viewer: try request.viewer())
-        return .json(status: 201) { Self.write(word, to: &$0) }
+        let (body, viewer) = (try request.decode(NewWordBody.self), try request.viewer())
+        let (word, replayed) = try await services.once(request, "/v1/me/muted-words") { note in
+            try await services.graph.muteWord(
+                body.phrase, in: body.scopes, until: body.expiresAt, viewer: viewer, noting: note)
+        } again: {
+            try await services.graph.mutedWord($0, viewer: viewer)
+        }
+        return APIResponse.json(status: 201) { Self.write(word, to: &$0) }.replayed(replayed)
     }
 
     private static func write(_ word: MutedWord, to json: inout JSONWriter) {

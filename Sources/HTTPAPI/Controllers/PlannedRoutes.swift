@@ -15,13 +15,9 @@ struct PlannedRoutes: Sendable {
             Endpoint(
                 .post, "/v1/me/drafts/{id}/publish", .required,
                 Operation(
-                    "publishDraft", "Publish a draft now", tag: Self.tag, answer: (201, "Post"),
-                    problems: [403, 404, 422]),
-                handler: { request in
-                    let shown = try await services.posts.publishDraft(
-                        try request.id(), author: try request.viewer())
-                    return .json(FeedPresenter.json(shown), status: 201)
-                })
+                    "publishDraft", "Publish a draft now", tag: Self.tag, parameters: ["idempotencyKey"],
+                    answer: (201, "Post"), problems: [403, 404, 409, 422]),
+                handler: publish)
         ]
     }
 
@@ -48,7 +44,8 @@ struct PlannedRoutes: Sendable {
                 .post, names.path, .required,
                 Operation(
                     "create" + names.schema, kind == .draft ? "Keep a draft" : "Schedule a post", tag: Self.tag,
-                    body: "New" + names.schema, answer: (201, names.schema), problems: [403]),
+                    parameters: ["idempotencyKey"], body: "New" + names.schema, answer: (201, names.schema),
+                    problems: [403, 404, 409]),
                 handler: { try await create(kind, $0) }),
             Endpoint(
                 .get, names.path, .required,
@@ -75,9 +72,23 @@ struct PlannedRoutes: Sendable {
     }
 
     private func create(_ kind: PlannedPost.Kind, _ request: APIRequest) async throws -> APIResponse {
-        let (draft, time) = try Self.body(kind, request)
-        let planned = try await services.posts.plan(draft, at: time, author: try request.viewer())
-        return Self.answer(planned, status: 201)
+        let ((draft, time), author) = (try Self.body(kind, request), try request.viewer())
+        let (planned, replayed) = try await services.once(request, Self.names(of: kind).path) { note in
+            try await services.posts.plan(draft, at: time, author: author, noting: note)
+        } again: {
+            try await services.posts.planned(ID($0), kind, of: author)
+        }
+        return Self.answer(planned, status: 201).replayed(replayed)
+    }
+
+    private func publish(_ request: APIRequest) async throws -> APIResponse {
+        let (id, author): (ID<PlannedPost>, ID<Account>) = (try request.id(), try request.viewer())
+        let (shown, replayed) = try await services.once(request, "/v1/me/drafts/\(id)/publish") { note in
+            try await services.posts.publishDraft(id, author: author, noting: note)
+        } again: {
+            try await services.posts.post(ID($0), viewer: author)
+        }
+        return .json(FeedPresenter.json(shown), status: 201).replayed(replayed)
     }
 
     private func change(_ kind: PlannedPost.Kind, _ request: APIRequest) async throws -> APIResponse {

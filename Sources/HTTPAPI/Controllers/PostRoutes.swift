@@ -80,14 +80,13 @@ struct PostRoutes: Sendable {
         draft.sharePolicy = body.sharePolicy ?? .everyone
         draft.quoteOf = body.quoteOf
         draft.poll = body.poll
-        guard let text = request.headers[.idempotencyKey] else {
-            return .json(FeedPresenter.json(try await services.posts.publish(draft, author: author)), status: 201)
+        let new = draft
+        let (shown, replayed) = try await services.once(request, Self.publishRoute) { note in
+            try await services.posts.publish(new, author: author, noting: note)
+        } again: {
+            try await services.posts.post(ID($0), viewer: author)
         }
-        let key = try IdempotencyKey(account: author, route: Self.publishRoute, text: text)
-        let (shown, replayed) = try await services.posts.publish(draft, author: author, key: key, body: request.body)
-        var response = APIResponse.json(FeedPresenter.json(shown), status: 201)
-        if replayed { response.headers[.idempotencyReplayed] = "true" }
-        return response
+        return .json(FeedPresenter.json(shown), status: 201).replayed(replayed)
     }
 
     private func post(_ request: APIRequest) async throws -> APIResponse {

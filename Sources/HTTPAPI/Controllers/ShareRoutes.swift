@@ -15,8 +15,8 @@ struct ShareRoutes: Sendable {
             Endpoint(
                 .post, "/v1/posts/{id}/share", .required,
                 Operation(
-                    "share", "Repost a post", tag: Self.tag, answer: (201, "Post"), alsoAnswers: [200],
-                    problems: [403, 404]), handler: share),
+                    "share", "Repost a post", tag: Self.tag, parameters: ["idempotencyKey"], answer: (201, "Post"),
+                    alsoAnswers: [200], problems: [403, 404, 409]), handler: share),
             Endpoint(
                 .delete, "/v1/posts/{id}/share", .required,
                 Operation("unshare", "Take your repost back", tag: Self.tag, answer: (204, nil), problems: [404]),
@@ -38,8 +38,13 @@ struct ShareRoutes: Sendable {
     }
 
     private func share(_ request: APIRequest) async throws -> APIResponse {
-        let (shown, isNew) = try await services.posts.share(try request.id(), viewer: try request.viewer())
-        return .json(FeedPresenter.json(shown), status: isNew ? 201 : 200)
+        let (id, viewer): (ID<Post>, ID<Account>) = (try request.id(), try request.viewer())
+        let (share, replayed) = try await services.once(request, "/v1/posts/\(id)/share") { note in
+            try await services.posts.share(id, viewer: viewer, noting: note)
+        } again: {
+            (shown: try await services.posts.post(ID($0), viewer: viewer), isNew: true)
+        }
+        return .json(FeedPresenter.json(share.shown), status: share.isNew ? 201 : 200).replayed(replayed)
     }
 
     private func quotes(_ request: APIRequest) async throws -> APIResponse {

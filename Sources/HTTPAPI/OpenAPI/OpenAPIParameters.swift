@@ -77,8 +77,9 @@ enum OpenAPIParameters {
             "name": "Idempotency-Key", "in": "header", "required": false,
             "description": .string(
                 "Your name for this command, 1 to \(Limits.idempotencyKeyBytesMax) visible ASCII characters, bare or "
-                    + "in double quotes. Sent again with the same body within 24 hours it answers with the same post "
-                    + "instead of publishing twice; with another body it is refused (422)."),
+                    + "in double quotes. Sent again with the same body within 24 hours it answers with what came of it "
+                    + "the first time (404 where that is gone since) instead of doing it twice; with another body it is "
+                    + "refused (422)."),
             "schema": [
                 "type": "string", "minLength": 1, "maxLength": .integer(Limits.idempotencyKeyBytesMax + 2),
                 "pattern": "^[!-~]+$",

@@ -1,4 +1,5 @@
 import Accounts
+import Core
 import Exports
 import Posts
 import SQL
@@ -12,6 +13,7 @@ enum ProblemMapping {
         switch error {
         case let problem as Problem: problem
         case let error as AccountsError: feature(error)
+        case let error as IdempotencyError: feature(error)
         case let error as GraphError: feature(error)
         case let error as PostsError: feature(error)
         case let error as FeedError: feature(error)
@@ -40,6 +42,23 @@ enum ProblemMapping {
         }
     }
 
+    private static func feature(_ error: IdempotencyError) -> Problem {
+        switch error {
+        case .malformedKey:
+            APIError.invalid(
+                "Idempotency-Key",
+                "Idempotency-Key must be 1 to \(Limits.idempotencyKeyBytesMax) visible ASCII characters.")
+        case .inFlight:
+            Problem(
+                409, "idempotency-in-flight", "Conflict",
+                "A request with this Idempotency-Key is still being handled.")
+        case .mismatch:
+            Problem(
+                422, "idempotency-mismatch", "Unprocessable content",
+                "This Idempotency-Key was used with another body.")
+        }
+    }
+
     private static func feature(_ error: GraphError) -> Problem {
         switch error.code {
         case .notFound, .requestNotFound: APIError.notFound
@@ -59,8 +78,6 @@ enum ProblemMapping {
         case .alreadyVoted: Problem(409, "already-voted", "Conflict", error.detail)
         case .pollClosed: Problem(409, "poll-closed", "Conflict", error.detail)
         case .sharingClosed: Problem(403, "sharing-closed", "Forbidden", error.detail)
-        case .idempotencyInFlight: Problem(409, "idempotency-in-flight", "Conflict", error.detail)
-        case .idempotencyMismatch: Problem(422, "idempotency-mismatch", "Unprocessable content", error.detail)
         }
     }
 

@@ -8,7 +8,9 @@ extension PostService {
     /// - Parameter time: when to publish it, in milliseconds since 1970; nil for a draft.
     /// - Throws: `PostsError.invalid` for a time that is not ahead, or too far, and, where it is scheduled, as `publish` would
     ///   by now; `.limitReached`.
-    package func plan(_ draft: PostDraft, at time: Int64?, author: ID<Account>) async throws -> PlannedPost {
+    package func plan(
+        _ draft: PostDraft, at time: Int64?, author: ID<Account>, noting note: CommandNote? = nil
+    ) async throws -> PlannedPost {
         try await check(draft, at: time, author: author)
         let id: ID<PlannedPost> = try await ids.next(bucket: author.bucket)
         let now = clock.now()
@@ -18,6 +20,7 @@ extension PostService {
                 throw PostsError.limitReached("An account can have at most \(Limits.plannedPostsMax) of these.")
             }
             try PlannedRows.insert(draft, at: time, id: id, of: author, now: now, store)
+            try note?.write(id.rawValue, store)
         }
         return try await planned(id, kind, of: author)
     }
@@ -68,14 +71,19 @@ extension PostService {
 
     /// Publishes a draft now, and once: it is gone with the transaction that makes the post.
     /// - Throws: `PostsError.notFound` for one that is not there (any more), and as `publish`.
-    package func publishDraft(_ id: ID<PlannedPost>, author: ID<Account>) async throws -> Shown {
+    package func publishDraft(
+        _ id: ID<PlannedPost>, author: ID<Account>, noting note: CommandNote? = nil
+    ) async throws -> Shown {
         let draft = try await planned(id, .draft, of: author)
-        do { return try await publish(draft) } catch is PlannedRows.Stale { throw PostsError.notFound }
+        do { return try await publish(draft, noting: note) } catch is PlannedRows.Stale { throw PostsError.notFound }
     }
 
     /// - Throws: `PlannedRows.Stale` where it was changed or published meanwhile, and as `publish`.
-    func publish(_ planned: PlannedPost) async throws -> Shown {
-        try await publish(planned.draft, author: planned.author, with: [{ _ in PlannedRows.take(planned) }])
+    func publish(_ planned: PlannedPost, noting note: CommandNote? = nil) async throws -> Shown {
+        // The note first: who publishes a draft twice under one key has published it.
+        try await publish(
+            planned.draft, author: planned.author,
+            with: Self.companions(note) + [{ _ in PlannedRows.take(planned) }])
     }
 
     private func check(_ draft: PostDraft, at time: Int64?, author: ID<Account>) async throws {

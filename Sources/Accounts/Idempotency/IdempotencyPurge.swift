@@ -4,17 +4,17 @@ import ServiceLifecycle
 
 /// Forgets idempotency keys past their lifetime, hourly.
 package struct IdempotencyPurge: Service {
-    private let posts: PostService
+    private let commands: IdempotentCommands
     private let logger: Logger
 
-    package init(posts: PostService, logger: Logger) {
-        self.posts = posts
+    package init(commands: IdempotentCommands, logger: Logger) {
+        self.commands = commands
         self.logger = logger
     }
 
     package func run() async throws {
         await Upkeep.run("purge idempotency keys", every: .seconds(3600), logger: logger) {
-            try await posts.purgeIdempotencyKeys()
+            try await commands.purge()
         }
     }
 }
