@@ -32,6 +32,10 @@ package enum EventKind: Int64, Sendable, CaseIterable {
     case unvoted = 15
     /// A poll's end: the list is of voters who hear of it, or empty, where its author does.
     case pollClosed = 16
+    /// A scheduled post was not published at its time: the subject is its id, the flags the reason.
+    case postRejected = 17
+    /// One that was not published is gone, or waits anew.
+    case postRejectionEnded = 18
     /// Of an import: the ids of comments.
     case repliesImported = 80
     /// Of an import: posts, each with its position and how many reposts came.
@@ -73,7 +77,7 @@ package enum EventKind: Int64, Sendable, CaseIterable {
     package var topic: Topic {
         switch self {
         case .postPublished, .postEdited, .postDeleted, .postsImported, .shared, .unshared, .repliesImported,
-            .sharesImported, .voted, .unvoted, .pollClosed, .quotesImported:
+            .sharesImported, .voted, .unvoted, .pollClosed, .quotesImported, .postRejected, .postRejectionEnded:
             .posts
         case .followed, .unfollowed, .unmuted, .followsImported, .blocked, .muted, .followRequested,
             .followRequestEnded, .closeFriendAdded, .wordsUnmuted, .listOpened:

@@ -7,7 +7,7 @@ import Text
 extension NotificationAdmission {
     /// Those that are told by a post with a word in it that their recipient does not want to read.
     func unwanted(_ facts: some Sequence<NotificationFact>, _ store: any SQLReader) throws -> Set<NotificationFact> {
-        let told = facts.filter { $0.object != 0 }
+        let told = facts.filter { $0.object != 0 && $0.group.kind.subject == .post }
         guard !told.isEmpty else { return [] }
         let words = try MutedWordRows.words(of: Set(told.map(\.group.recipient)).sorted(), now: now, store)
         let phrases = words.compactMapValues { $0.phrases(in: .notifications, at: now) }

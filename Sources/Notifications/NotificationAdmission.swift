@@ -26,7 +26,9 @@ struct NotificationAdmission {
         let unwanted = try unwanted(facts, store)
         // In one order, so that two processes never wait for each other.
         return try told.sorted { $0.key < $1.key }.compactMap { group, facts in
-            guard active[group.recipient] != nil else { return nil }
+            guard active[group.recipient] != nil || group.kind.subject == .unpublishedPost else { return nil }
+            // Of the recipient's own doing, and the reason may be that it is suspended.
+            guard group.kind.subject != .unpublishedPost else { return (group, facts) }
             let kept = try facts.filter { fact in
                 guard !unwanted.contains(fact), let isPrivate = active[fact.actor],
                     welcome[group.recipient]?.contains(fact.actor) == true

@@ -77,6 +77,10 @@ struct NotificationBook {
                     .integer(author), .integer(post), .integer(NotificationKind.mention.rawValue),
                     .integer(Int64(Snowflake(rawValue: post).bucket)),
                 ])
+        case .rejection(let planned, let author):
+            try forget(
+                "account_id = $1 AND kind = $2 AND subject_id = $3",
+                [.integer(author), .integer(NotificationKind.postRejected.rawValue), .integer(planned)])
         case .between(let recipient, let actor):
             try touch(
                 "DELETE FROM notifications WHERE account_id = $1 AND actor_id = $2",

@@ -14,6 +14,8 @@ package struct NotificationDraft {
         case post(Int64, author: Int64)
         /// Mentions in a post that no longer mentions them.
         case formerMentions(post: Int64, author: Int64)
+        /// Of a scheduled post that is gone or waits anew.
+        case rejection(Int64, author: Int64)
         /// Everything between an account and somebody it blocks or mutes.
         case between(recipient: Int64, actor: Int64)
         /// Everything to and by an account that is gone.

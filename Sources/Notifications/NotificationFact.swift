@@ -6,7 +6,7 @@ package struct NotificationFact: Hashable, Sendable {
     package struct Group: Hashable, Sendable {
         package let recipient: Int64
         package let kind: NotificationKind
-        /// The post it is about, or the day for kinds that are about none.
+        /// The post or scheduled post it is about, or the day for kinds that are about none.
         package let subject: Int64
 
         package init(recipient: Int64, kind: NotificationKind, subject: Int64) {
@@ -18,7 +18,8 @@ package struct NotificationFact: Hashable, Sendable {
 
     package let group: Group
     package let actor: Int64
-    /// The actor's post that tells it: the comment, the quote, the post that mentions; otherwise 0.
+    /// The actor's post that tells it: the comment, the quote, the post that mentions; which version of a scheduled post
+    /// failed; otherwise 0.
     package let object: Int64
 
     package init(

@@ -40,7 +40,7 @@ extension NotificationService {
         _ rows: [NotificationRows.Group], _ muted: MutedText?, by viewer: ID<Account>
     ) async throws -> Set<Int64> {
         guard let muted else { return [] }
-        let telling = Set(rows.flatMap { $0.facts.map(\.object) }).subtracting([0])
+        let telling = Set(rows.filter { $0.kind.subject == .post }.flatMap { $0.facts.map(\.object) }).subtracting([0])
         let shown = try await posts.posts(telling.map { ID($0) }, viewer: viewer)
         return Set(shown.filter { muted.hides($0.card) }.map(\.card.post.id.rawValue))
     }
@@ -54,8 +54,8 @@ extension NotificationService {
         var seen: Set<ID<Account>> = []
         let actors = row.facts.map(\.actor).filter { $0 != viewer && seen.insert($0).inserted }
         return NotificationGroup(
-            id: row.id, kind: row.kind, postID: row.kind.subject == .day ? nil : ID(row.subject),
-            actors: actors.prefix(Limits.notificationActorsShown).compactMap { cards[$0] },
+            id: row.id, kind: row.kind, postID: row.kind.subject == .post ? ID(row.subject) : nil,
+            rejection: row.rejection, actors: actors.prefix(Limits.notificationActorsShown).compactMap { cards[$0] },
             actorsCount: Int64(actors.count) + row.beyond,
             reaction: row.kind == .reaction ? row.facts.first.flatMap { Reaction(rawValue: $0.detail) } : nil,
             post: post, latest: row.tellingPosts.lazy.compactMap { posts[$0] }.first, isRead: row.id <= read)
@@ -63,6 +63,12 @@ extension NotificationService {
 }
 
 extension NotificationRows.Group {
+    fileprivate var rejection: NotificationGroup.Rejection? {
+        guard kind.subject == .unpublishedPost else { return nil }
+        let failure = facts.first.flatMap { PlannedPost.Failure(rawValue: $0.detail) }
+        return .init(scheduledID: ID(subject), failure: failure ?? .refused)
+    }
+
     /// The newest posts of actors that may be shown with it.
     fileprivate var tellingPosts: [Int64] {
         kind.isToldByPost ? facts.prefix(Limits.notificationPostsLooked).map(\.object) : []

@@ -12,6 +12,8 @@ package struct NotificationGroup: Sendable {
     package let kind: NotificationKind
     /// What it is about, where that is a post.
     package let postID: ID<Post>?
+    /// For scheduled posts that were not published.
+    package let rejection: Rejection?
     /// The newest actors first, no more than `Limits.notificationActorsShown`.
     package let actors: [AccountCard]
     package let actorsCount: Int64
@@ -22,6 +24,12 @@ package struct NotificationGroup: Sendable {
     /// The newest comment or quote, where one is to be seen.
     package let latest: PostService.Shown?
     package let isRead: Bool
+
+    /// Which scheduled post was not published, and why.
+    package struct Rejection: Sendable {
+        package let scheduledID: ID<PlannedPost>
+        package let failure: PlannedPost.Failure
+    }
 
     /// Of the newest fact, in milliseconds since 1970.
     package var tellsOf: Int64 { Snowflake(rawValue: id).unixMilliseconds }

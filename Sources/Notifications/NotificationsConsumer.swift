@@ -14,7 +14,7 @@ package struct NotificationsConsumer: TransactionalConsumer {
     package init(dialect: Dialect = .sqlite, clock: WallClock) {
         sources = [
             FollowSource(), PostSource(dialect: dialect), ReactionSource(), ShareSource(), PollSource(),
-            AccountSource(),
+            RejectionSource(), AccountSource(),
         ]
         self.dialect = dialect
         self.clock = clock

@@ -103,7 +103,7 @@ enum OpenAPIDescriptions {
         "publishDraft": "As `POST /v1/posts`. The draft is gone with that, so that it is published once.",
         "createScheduledPost":
             "Published at `scheduled_at`, or within seconds after, with all rules as they are then. One that they refuse stays here "
-            + "with its `failure`. At most \(Limits.plannedPostsMax).",
+            + "with its `failure`, and a notification tells you. At most \(Limits.plannedPostsMax).",
         "listScheduledPosts": "Those that wait, and those that failed. What was published is gone from here.",
         "changeScheduledPost": "All of it: what is left out is as in a new one. One that failed waits anew.",
         "deleteScheduledPost": "It will not be published.",

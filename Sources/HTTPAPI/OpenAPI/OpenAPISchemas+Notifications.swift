@@ -53,7 +53,15 @@ extension OpenAPISchemas {
             ],
             "post_id": [
                 "type": ["string", "null"], "pattern": "^[1-9][0-9]{0,18}$",
-                "description": "The post or comment it is about; null for follows and requests.",
+                "description": "The post or comment it is about; null for follows, requests and `post_rejected`.",
+            ],
+            "scheduled_id": [
+                "type": ["string", "null"], "pattern": "^[1-9][0-9]{0,18}$",
+                "description": "The scheduled post that was not published, for kind `post_rejected`.",
+            ],
+            "failure": [
+                "type": ["string", "null"], "enum": .array(failureNames + [nil]),
+                "description": "Why it was not published, for kind `post_rejected`.",
             ],
             "post": orNull("Post", "That post, as you see it."),
             "latest": orNull("Post", "The newest comment or quote, for these kinds."),

@@ -36,13 +36,15 @@ extension OpenAPISchemas {
         ("poll", orNull("NewPoll", "The poll that goes with it; its time begins with its publication.")),
     ]
 
+    static let failureNames: [OpenAPIValue] = PlannedPost.Failure.allCases.map { .string($0.name) }
+
     private static let schedule: [(key: String, value: OpenAPIValue)] = [
         ("scheduled_at", time),
         (
             "failure",
             [
                 "type": ["string", "null"],
-                "enum": .array(PlannedPost.Failure.allCases.map { .string($0.name) } + [nil]),
+                "enum": .array(failureNames + [nil]),
                 "description": "Why it was not published at its time; change it to have it wait anew.",
             ]
         ),

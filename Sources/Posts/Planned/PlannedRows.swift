@@ -1,5 +1,6 @@
 import Accounts
 import Core
+import EventLog
 import SQL
 
 /// Reads and writes of the table of planned posts.
@@ -73,7 +74,8 @@ enum PlannedRows {
         _ id: ID<PlannedPost>, of author: ID<Account>, with draft: PostDraft, at time: Int64?, now: Int64,
         _ store: any SQLWriter
     ) throws -> Bool {
-        try store.execute(
+        try endRejection(id, of: author, now: now, store)
+        return try store.execute(
             """
             UPDATE planned_posts SET content = $4, visibility = $5, share_policy = $6, reply_to = $7, quote_of = $8,
                 poll_options = $9, poll_multiple = $10, poll_hides_totals = $11, poll_seconds = $12, scheduled_at = $13,
@@ -85,9 +87,10 @@ enum PlannedRows {
     }
 
     static func delete(
-        _ id: ID<PlannedPost>, of author: ID<Account>, _ kind: PlannedPost.Kind, _ store: any SQLWriter
+        _ id: ID<PlannedPost>, of author: ID<Account>, _ kind: PlannedPost.Kind, now: Int64, _ store: any SQLWriter
     ) throws -> Bool {
-        try store.execute(
+        try endRejection(id, of: author, now: now, store)
+        return try store.execute(
             "DELETE FROM planned_posts WHERE account_id = $1 AND planned_id = $2 AND kind = $3",
             key(id, author) + [.integer(kind.rawValue)]) > 0
     }
@@ -99,12 +102,36 @@ enum PlannedRows {
             key(planned.id, planned.author) + [.integer(planned.version)], expecting: .rows(1, otherwise: Stale()))
     }
 
-    static func fail(_ planned: PlannedPost, _ failure: PlannedPost.Failure, _ store: any SQLWriter) throws {
-        try store.execute(
+    /// Keeps one that was refused with the reason, and tells of it; not where it was changed meanwhile.
+    static func fail(
+        _ planned: PlannedPost, _ failure: PlannedPost.Failure, now: Int64, _ store: any SQLWriter
+    ) throws {
+        let failed = try store.execute(
             """
             UPDATE planned_posts SET state = 1, failure = $4
             WHERE account_id = $1 AND planned_id = $2 AND version = $3 AND state = 0
             """, key(planned.id, planned.author) + [.integer(planned.version), .integer(failure.rawValue)])
+        guard failed == 1 else { return }
+        try tell(.postRejected, planned.id, of: planned.author, flags: failure.rawValue, now: now, store)
+    }
+
+    /// Takes back what was told of one that had failed.
+    private static func endRejection(
+        _ id: ID<PlannedPost>, of author: ID<Account>, now: Int64, _ store: any SQLWriter
+    ) throws {
+        let failed = try store.integer(
+            "SELECT count(*) FROM planned_posts WHERE account_id = $1 AND planned_id = $2 AND state = 1",
+            key(id, author))
+        if failed > 0 { try tell(.postRejectionEnded, id, of: author, now: now, store) }
+    }
+
+    private static func tell(
+        _ kind: EventKind, _ id: ID<PlannedPost>, of author: ID<Account>, flags: Int64 = 0, now: Int64,
+        _ store: any SQLWriter
+    ) throws {
+        try Outbox.append(
+            Event(kind, key: author.rawValue, subject: id.rawValue, flags: flags, occurredAt: now), in: store)
+        store.announce(.eventsAppended)
     }
 
     private static func key(_ id: ID<PlannedPost>, _ author: ID<Account>) -> [SQLValue] {

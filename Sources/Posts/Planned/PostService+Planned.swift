@@ -44,7 +44,8 @@ extension PostService {
 
     /// - Throws: `PostsError.notFound` for one that is not there.
     package func deletePlanned(_ id: ID<PlannedPost>, _ kind: PlannedPost.Kind, author: ID<Account>) async throws {
-        let isDeleted = try await database.write { try PlannedRows.delete(id, of: author, kind, $0) }
+        let now = clock.now()
+        let isDeleted = try await database.write { try PlannedRows.delete(id, of: author, kind, now: now, $0) }
         if !isDeleted { throw PostsError.notFound }
     }
 

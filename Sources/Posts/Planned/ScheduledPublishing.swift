@@ -43,7 +43,8 @@ package struct ScheduledPublishing: Service {
         } catch {
             guard let failure = PlannedPost.Failure(error) else { throw error }
             logger.info("scheduled post refused", metadata: ["reason": "\(failure.name)"])
-            try await posts.database.write { try PlannedRows.fail(planned, failure, $0) }
+            let now = clock.now()
+            try await posts.database.write { try PlannedRows.fail(planned, failure, now: now, $0) }
         }
     }
 }
