@@ -40,8 +40,10 @@ package enum EventKind: Int64, Sendable, CaseIterable {
     case repliesImported = 80
     /// Of an import: posts, each with its position and how many reposts came.
     case sharesImported = 81
-    /// Of an import: posts, each with its position and how many quotes came.
+    /// Of former imports: posts, each with its position and how many quotes came. Nothing writes or reads it any more.
     case quotesImported = 82
+    /// Of an import: the ids of posts that quote.
+    case quotingImported = 92
 
     case followed = 20
     case unfollowed = 21
@@ -77,7 +79,8 @@ package enum EventKind: Int64, Sendable, CaseIterable {
     package var topic: Topic {
         switch self {
         case .postPublished, .postEdited, .postDeleted, .postsImported, .shared, .unshared, .repliesImported,
-            .sharesImported, .voted, .unvoted, .pollClosed, .quotesImported, .postRejected, .postRejectionEnded:
+            .sharesImported, .voted, .unvoted, .pollClosed, .quotesImported, .quotingImported, .postRejected,
+            .postRejectionEnded:
             .posts
         case .followed, .unfollowed, .unmuted, .followsImported, .blocked, .muted, .followRequested,
             .followRequestEnded, .closeFriendAdded, .wordsUnmuted, .listOpened:

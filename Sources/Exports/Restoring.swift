@@ -20,10 +20,10 @@ package struct Restoring {
         self.now = now
     }
 
-    mutating func countPost(_ id: Int64, isReply: Bool, quote: Quote?) {
+    mutating func countPost(_ id: Int64, isReply: Bool, isQuote: Bool) {
         publicPosts += 1
         if isReply { replies.append(id) }
-        if let quote { quotes += [quote.post.rawValue, quote.position.rawValue, 1] }
+        if isQuote { quotes.append(id) }
     }
 
     mutating func countShare(of post: Int64, at position: Int64) {
@@ -58,7 +58,7 @@ package struct Restoring {
         try tell(.postsImported, publicPosts > 0 ? [account.rawValue, publicPosts] : [])
         try tell(.repliesImported, replies)
         try tell(.sharesImported, shares)
-        try tell(.quotesImported, quotes)
+        try tell(.quotingImported, quotes)
         store.announce(.bulk)
     }
 

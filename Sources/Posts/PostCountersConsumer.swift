@@ -2,49 +2,42 @@ import Core
 import EventLog
 import SQL
 
-/// Counts the visible descendants of each post, its reposts, its visible quotes and the votes in its poll, from the events and in the transaction of its offset.
+/// Counts the comments below each post and its quotes, as far as everybody sees them, its reposts and the votes in its poll,
+/// from the events and in the transaction of its offset.
 package struct PostCountersConsumer: TransactionalConsumer {
     package let group = "post-counters"
-    package let topics: Set<Topic> = [.posts]
+    package let topics: Set<Topic> = [.posts, .accounts]
 
-    private let dialect: Dialect
     private let layout: PostLayout
+    private let counted: CountedPosts
 
     package init(dialect: Dialect = .sqlite) {
-        self.dialect = dialect
         layout = PostLayout(dialect)
+        counted = CountedPosts(dialect)
     }
 
     package func handle(_ events: [Event], in store: any SQLWriter) throws {
-        var deltas: [Int64: Int64] = [:]
-        for event in events {
-            for reply in event.kind == .repliesImported ? event.list : [] { deltas[reply, default: 0] += 1 }
-            if event.object != 0 { deltas[event.subject, default: 0] += Self.difference(event) }
-        }
-        try countComments(deltas, store)
-        try countShares(events, store)
+        let growth = try counted.settle(events, store)
+        try add(growth.comments, to: "comments", store)
+        try add(growth.quotes, to: "quotes", store)
+        try countShares(events, alsoChanged: growth.positions, store)
     }
 
-    private func countShares(_ events: [Event], _ store: any SQLWriter) throws {
+    private func countShares(
+        _ events: [Event], alsoChanged counted: Set<Int64>, _ store: any SQLWriter
+    ) throws {
         var shares: [Int64: Int64] = [:]
-        var quotes: [Int64: Int64] = [:]
-        var positions: Set<Int64> = []
+        var positions = counted
         for event in events {
             switch event.kind {
             case .shared, .unshared:
                 shares[event.subject, default: 0] += event.kind == .shared ? 1 : -1
                 positions.formUnion(event.list)
             case .sharesImported: Self.add(event.list, to: &shares, &positions)
-            case .quotesImported: Self.add(event.list, to: &quotes, &positions)
-            case .postPublished, .postEdited, .postDeleted:
-                guard let quote = Quote(list: event.list), Self.difference(event) != 0 else { continue }
-                quotes[quote.post.rawValue, default: 0] += Self.difference(event)
-                positions.insert(quote.position.rawValue)
             default: break
             }
         }
         try add(shares, to: "shares", store)
-        try add(quotes, to: "quotes", store)
         positions.formUnion(try PollCounters.count(events, store))
         if !positions.isEmpty { store.announce(.postCounters(positions.sorted())) }
     }
@@ -69,28 +62,4 @@ package struct PostCountersConsumer: TransactionalConsumer {
         }
     }
 
-    private static func difference(_ event: Event) -> Int64 {
-        let flags = PostFlags(rawValue: event.flags)
-        let counts: Int64 = flags.visibility == .everyone ? 1 : 0
-        switch event.kind {
-        case .postPublished: return counts
-        case .postDeleted: return -counts
-        case .postEdited: return counts - (flags.previousVisibility == .everyone ? 1 : 0)
-        default: return 0
-        }
-    }
-
-    /// - Parameter replies: by how many each counts for every post above it.
-    private func countComments(_ replies: [Int64: Int64], _ store: any SQLWriter) throws {
-        var growth: [Int64: Int64] = [:]
-        var positions: Set<Int64> = []
-        for (reply, amount) in replies where amount != 0 {
-            for ancestor in try PostQueries.ancestors(of: ID(reply), dialect: dialect, store) {
-                growth[ancestor.id.rawValue, default: 0] += amount
-                positions.insert(ancestor.position)
-            }
-        }
-        try add(growth, to: "comments", store)
-        if !positions.isEmpty { store.announce(.postCounters(positions.sorted())) }
-    }
 }

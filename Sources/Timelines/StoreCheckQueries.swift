@@ -108,10 +108,16 @@ enum StoreCheckQueries {
             GROUP BY author_id) p ON p.author_id = u.id
         """
 
-    /// Posts with the number of their visible descendants.
+    /// Whether everybody sees the post `p`.
+    private static let isSeen = """
+        p.state = 3 AND p.visibility = 0
+            AND EXISTS (SELECT 1 FROM users u WHERE u.id = p.author_id AND u.state = 0 AND u.is_private = 0)
+        """
+
+    /// Posts with the number of their descendants that everybody sees.
     private static let countedComments = """
         WITH RECURSIVE up (reply, ancestor) AS (
-            SELECT id, reply_to FROM posts WHERE reply_to IS NOT NULL AND state = 3 AND visibility = 0
+            SELECT p.id, p.reply_to FROM posts p WHERE p.reply_to IS NOT NULL AND \(isSeen)
             UNION ALL SELECT up.reply, p.reply_to FROM up
                 JOIN posts p ON p.id = up.ancestor AND p.bucket = ((up.ancestor >> 12) & 1023)
                 WHERE p.reply_to IS NOT NULL)
@@ -119,13 +125,22 @@ enum StoreCheckQueries {
         """
 
     private static let countedQuotes = """
-        SELECT quote_of AS id, count(*) AS n FROM posts WHERE quote_of IS NOT NULL AND state = 3 AND visibility = 0
-        GROUP BY quote_of
+        SELECT p.quote_of AS id, count(*) AS n FROM posts p WHERE p.quote_of IS NOT NULL AND \(isSeen)
+        GROUP BY p.quote_of
         """
 
     private static let countedShares = "SELECT post_id AS id, count(*) AS n FROM post_shares GROUP BY post_id"
 
+    /// Of the post `p`, among those that answer or quote.
+    private static let isWronglyCounted = """
+        (p.reply_to IS NOT NULL OR p.quote_of IS NOT NULL) AND p.counted <> CASE WHEN \(isSeen) THEN 1 ELSE 0 END
+        """
+
     static let drifts: [(what: String, sql: String)] = [
+        (
+            "comments and quotes do not know whether they are counted",
+            "SELECT count(*) FROM posts p WHERE \(isWronglyCounted)"
+        ),
         (
             "accounts have wrong counters",
             """
@@ -171,6 +186,7 @@ enum StoreCheckQueries {
                 OR account_counters.following <> excluded.following OR account_counters.posts <> excluded.posts
             """
         ]
+            + ["UPDATE posts AS p SET counted = 1 - counted WHERE \(isWronglyCounted)"]
             + [("comments", countedComments), ("shares", countedShares), ("quotes", countedQuotes)].map {
                 repair($0, counting: $1, layout)
             }
@@ -198,7 +214,7 @@ enum StoreCheckQueries {
             """
             WITH counted (topic, consumer) AS (
                 VALUES (1, 'account-counters'), (2, 'account-counters'), (1, 'post-counters'), (3, 'engagement-deletion'),
-                    (4, 'reaction-counters'))
+                    (4, 'reaction-counters'), (3, 'post-counters'))
             SELECT count(*) FROM outbox o JOIN counted ON counted.topic = o.topic
             WHERE o.event_offset > coalesce(
                 (SELECT event_offset FROM consumer_offsets WHERE consumer_group = counted.consumer),

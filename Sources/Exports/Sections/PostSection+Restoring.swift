@@ -27,7 +27,7 @@ extension PostSection {
         }
         try list(item, quote, restoring.store)
         if checked.visibility == .everyone {
-            restoring.countPost(item.post.value, isReply: parent != nil, quote: quote)
+            restoring.countPost(item.post.value, isReply: parent != nil, isQuote: quote != nil)
         }
         return .restored
     }

@@ -50,6 +50,8 @@ struct StoreCheckTests {
         Damage(sql: "UPDATE post_counters SET shares = 7", finding: "posts have a wrong number of reposts"),
         Damage(
             sql: "DELETE FROM post_shares", finding: "reposts are not listed with the post they share", isMended: false),
+        Damage(
+            sql: "UPDATE posts SET counted = 0", finding: "comments and quotes do not know whether they are counted"),
         Damage(sql: "UPDATE post_counters SET quotes = 7", finding: "posts have a wrong number of quotes"),
         Damage(
             sql: "DELETE FROM quotes", finding: "quotes are listed that are not there, or not listed", isMended: false),
