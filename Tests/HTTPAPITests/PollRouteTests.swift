@@ -79,6 +79,11 @@ struct PollRouteTests {
         arguments: [
             #"{"options":["a","b"]}"#, #"{"expires_in":600}"#, #"{"options":["a"],"expires_in":600}"#,
             #"{"options":["a","b","c","d","e"],"expires_in":600}"#, #"{"options":["a","a"],"expires_in":600}"#,
+            #"{"options":["Tea","TEA"],"expires_in":600}"#, #"{"options":["Tea"," Tea "],"expires_in":600}"#,
+            #"{"options":["Iced tea","iced  Tea"],"expires_in":600}"#,
+            #"{"options":["straße","STRASSE"],"expires_in":600}"#,
+            #"{"options":["Te\u200Ba","Tea"],"expires_in":600}"#,
+            #"{"options":["caf\u00e9","cafe\u0301"],"expires_in":600}"#,
             #"{"options":["a"," "],"expires_in":600}"#, #"{"options":["a","b\nc"],"expires_in":600}"#,
             #"{"options":["a","b\u0000"],"expires_in":600}"#, #"{"options":["a",1],"expires_in":600}"#,
             #"{"options":["a",["b"]],"expires_in":600}"#, #"{"options":"ab","expires_in":600}"#,

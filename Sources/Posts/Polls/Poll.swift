@@ -1,5 +1,6 @@
 import Accounts
 import Core
+import Text
 
 /// A poll as its post has it; its votes are counted as of the last flush of the counters.
 package struct Poll: Hashable, Sendable {
@@ -57,8 +58,8 @@ package struct PollDraft: Hashable, Sendable {
                 "A poll has \(Limits.pollOptions.lowerBound) to \(Limits.pollOptions.upperBound) options.")
         }
         for option in options { try Self.check(option) }
-        guard Set(options).count == options.count else {
-            throw PostsError.invalid("poll", "Two options of the poll are the same.")
+        guard Set(options.map(Self.key)).count == options.count else {
+            throw PostsError.invalid("poll", "Two options of the poll are the same, or differ in case or space only.")
         }
         guard Limits.pollSeconds.contains(seconds) else {
             throw PostsError.invalid(
@@ -69,6 +70,11 @@ package struct PollDraft: Hashable, Sendable {
         self.isMultiple = isMultiple
         self.hidesTotals = hidesTotals
         self.seconds = seconds
+    }
+
+    /// What options that a voter would take for each other have in common.
+    private static func key(_ option: String) -> String {
+        CaseFolding.standard.fold(option).split(whereSeparator: \.isWhitespace).joined(separator: " ")
     }
 
     /// A poll that was checked when it was stored.
