@@ -63,7 +63,10 @@ struct InputTests {
         "display names are trimmed and nothing else",
         arguments: [
             ("Alice", "Alice"), ("  Alice  B ", "Alice  B"), ("\u{3000}愛\n", "愛"), ("👩‍👩‍👧‍👦", "👩‍👩‍👧‍👦"),
-            ("e\u{301}", "e\u{301}"), (String(repeating: "é", count: 50), String(repeating: "é", count: 50)),
+            ("e\u{301}", "e\u{301}"), ("❤\u{FE0F}‍🔥 x", "❤\u{FE0F}‍🔥 x"), ("🏴󠁧󠁢󠁥󠁮󠁧󠁿", "🏴󠁧󠁢󠁥󠁮󠁧󠁿"),
+            ("می\u{200C}خواهم", "می\u{200C}خواهم"), ("क्\u{200D}ष", "क्\u{200D}ष"), ("שלום Alice", "שלום Alice"),
+            ("👋🏽", "👋🏽"),
+            (String(repeating: "é", count: 50), String(repeating: "é", count: 50)),
         ])
     func goodDisplayName(text: String, value: String) throws {
         #expect(Array(try DisplayName(text).value.utf8) == Array(value.utf8))
@@ -74,7 +77,13 @@ struct InputTests {
         arguments: [
             "", "   ", "a\nb", "a\u{0}b", "a\u{85}b", "a\u{2028}b", "a\u{7F}b", "a\tb",
             String(repeating: "x", count: 51),
-            "a" + String(repeating: "\u{301}", count: 2_000),
+            "a" + String(repeating: "\u{301}", count: 2_000), "alice\u{202E}gpj", "\u{2066}alice\u{2069}",
+            "a\u{200B}lice",
+            "ali\u{200D}ce", "ali\u{200C}ce", "alice\u{200F}", "\u{200E}alice", "\u{61C}a", "a\u{2060}b", "a\u{FEFF}b",
+            "so\u{AD}ft",
+            "\u{3164}", "\u{2800}", "\u{2800} \u{2800}", "a\u{E0061}", "\u{FE0F}", "\u{180E}a", "a\u{34F}b",
+            "a\u{FFF9}b", "\u{200D}", "a\u{115F}",
+            "👍\u{200C}x",
         ])
     func badDisplayName(text: String) {
         #expect(throws: AccountsError.self) { try DisplayName(text) }

@@ -23,7 +23,7 @@ import Testing
         arguments: [
             ("alice", "alicia"), ("bob", "rob"), ("user1", "user2"), ("user1", "user11"), ("ab", "a_b"), ("sam", "5am"),
             ("dan", "clan"),
-            ("nm", "mn"), ("", "a"),
+            ("nm", "mn"), ("", "a"), ("owner_8", "own_er8"), ("owner_8", "owner8"), ("_alice", "alice"),
         ])
     func apart(one: String, other: String) {
         #expect(Confusables.skeleton(of: one) != Confusables.skeleton(of: other))

@@ -1,6 +1,6 @@
 import Core
 
-/// The name people see: one line, up to 50 characters, without space around it.
+/// The name people see: one line, up to 50 characters, without space around it and without what cannot be seen.
 package struct DisplayName: Hashable, Sendable {
     package let value: String
 
@@ -17,7 +17,17 @@ package struct DisplayName: Hashable, Sendable {
         guard !trimmed.unicodeScalars.contains(where: Self.breaksLine) else {
             throw .invalid(field: "display_name", reason: "must not contain control characters or line breaks")
         }
+        guard !DeceivingCharacters.areIn(trimmed) else {
+            throw .invalid(
+                field: "display_name",
+                reason: "must not contain characters that cannot be seen or that change the direction of text")
+        }
         value = trimmed
+    }
+
+    /// A name from elsewhere, without what deceives.
+    package init(cleaned text: String) throws(AccountsError) {
+        try self.init(DeceivingCharacters.removed(from: text))
     }
 
     /// The default.

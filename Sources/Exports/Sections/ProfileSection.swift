@@ -42,7 +42,8 @@ struct ProfileSection: ExportSection {
         try restoring.requirePast(item.user.value)
         try AccountService.restore(
             RestoredAccount(
-                id: restoring.account, username: Username(item.username), displayName: DisplayName(item.displayName),
+                id: restoring.account, username: Username(item.username),
+                displayName: DisplayName(cleaned: item.displayName),
                 bio: Biography(item.bio), avatarURL: item.avatar.map { try AvatarURL($0) },
                 email: item.email.map { try EmailAddress($0) }, isPrivate: item.isPrivate,
                 createdAt: min(max(0, item.createdAt.milliseconds), restoring.now)),

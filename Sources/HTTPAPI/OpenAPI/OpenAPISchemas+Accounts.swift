@@ -35,7 +35,7 @@ extension OpenAPISchemas {
         "type": "string", "minLength": 1, "maxLength": .integer(Limits.displayNameBytesMax),
         "description": .string(
             "One line of up to \(Limits.displayNameCharactersMax) characters, as people count them; space around it is "
-                + "cut off."),
+                + "cut off. Characters that cannot be seen or that change the direction of text are refused."),
         "examples": ["Alice 🐦"],
     ]
 

@@ -6,7 +6,8 @@ package enum Confusables {
     /// A username holds only ASCII letters, digits and underscores, so what deceives there is within ASCII: `0` and `o`,
     /// `rn` and `m`, `vv` and `w`, `1`, `l` and `I`. As names are the same in either case, and `@Iarry` in a post
     /// is `@iarry`, the small `i` belongs with these too. Underscores run together: `a__b` is `a_b`. Left apart is what only
-    /// resembles (`5` and `s`, `cl` and `d`): a refusal without need turns people away.
+    /// resembles (`5` and `s`, `cl` and `d`), and one underscore here and another there (`owner_8` and `own_er8`), which is
+    /// seen and with which people tell themselves from others of their name: a refusal without need turns people away.
     ///
     /// Other letters matter for what may hold them: a display name next to somebody's username, a name from an
     /// import. Those of Latin, Greek and Cyrillic are told by their shape, digits of all scripts by their value, and
