@@ -33,4 +33,20 @@ extension PostSchema {
             """,
         ] + dialect.partitions(of: "post_tags") + dialect.partitions(of: "tag_follows")
     }
+
+    /// Hashtags have `i` where they had `ı`, or an `i` with the dot that `İ` left behind.
+    static let foldedTags = Migration("0081-folded-tags") { _ in
+        let (former, folded) = (
+            "tag LIKE '%ı%' OR tag LIKE '%i\u{307}%'", "replace(replace(tag, 'ı', 'i'), 'i\u{307}', 'i')"
+        )
+        return [("post_tags", "position, author_id, visibility"), ("tag_follows", "account_id, followed_at")].flatMap {
+            table, columns in
+            [
+                """
+                INSERT INTO \(table) (tag, \(columns)) SELECT \(folded), \(columns) FROM \(table) WHERE \(former)
+                ON CONFLICT DO NOTHING
+                """, "DELETE FROM \(table) WHERE \(former)",
+            ]
+        }
+    }
 }

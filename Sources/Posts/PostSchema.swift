@@ -7,7 +7,7 @@ import SQL
 package enum PostSchema {
     package static let migrations = [
         posts, reposts, postsByAuthor, viewerMarks, comments, pins, shares, quotes, mentions, tags, polls,
-        planned, views, counted,
+        planned, views, counted, foldedTags,
     ]
 
     private static let posts = Migration("0008-posts") { dialect in

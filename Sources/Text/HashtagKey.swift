@@ -3,7 +3,8 @@ import Core
 /// What hashtags of one topic have in common, however they are written: `#Swift`, `#swift` and `＃ｓｗｉｆｔ`.
 ///
 /// It is the tag in the standard case folding and in NFKC, so that the same query finds it on every engine. Diacritics
-/// count (`#café` is not `#cafe`), as does `ı`: whose language a tag is in nobody knows.
+/// count (`#café` is not `#cafe`), but `ı` is `i`: nobody knows what language a tag is in, and `#ISPARTA` is to find
+/// `#ısparta`.
 package struct HashtagKey: Hashable, Sendable, CustomStringConvertible {
     package let value: String
 
@@ -32,7 +33,8 @@ package struct HashtagKey: Hashable, Sendable, CustomStringConvertible {
         let dashes = name.map { $0 == "\u{FF5E}" ? "\u{301C}" : $0 }
         let folded = CaseFolding.standard.fold(String(String.UnicodeScalarView(dashes)))
         // Some letters stand for several words: a key has no spaces all the same.
-        let kept = folded.unicodeScalars.filter { Scalars.hashtagKind($0.value) != nil }
+        let kept = folded.unicodeScalars.map { $0 == "\u{131}" ? "i" : $0 }
+            .filter { Scalars.hashtagKind($0.value) != nil }
         return CompatibilityForm.of(String(String.UnicodeScalarView(kept)))
     }
 

@@ -152,7 +152,7 @@ enum OpenAPIDescriptions {
         "removeCloseFriend": "From now on such posts are not there for them. They are not told.",
         "listMutedWords": "The newest first. Only you see this list.",
         "muteWord":
-            "Whole words, in any case: `art` is not in `start`. What others write with it in it is not in your home "
+            "Whole words, in any case and whatever the language: `art` is not in `start`, and `Istanbul` is `İSTANBUL`. What others write with it in it is not in your home "
             + "feed, in comments or in notifications, as `scopes` says, from now on, neither shared nor quoted. A phrase "
             + "that is muted already takes on the new scopes and time. What it hid until `expires_at` shows when the feed "
             + "is loaded anew.",

@@ -11,9 +11,12 @@ package struct MutedPhrases: Sendable {
     /// - Parameter phrases: at most `Limits.mutedPhrasesMax`; those beyond are not looked for.
     package init(_ phrases: [MutedPhrase]) {
         let known = phrases.prefix(Limits.mutedPhrasesMax).enumerated()
-        standard = PhraseAutomaton(
-            known.filter { $0.element.folding == .standard }.map { ($0.offset, $0.element.words) })
-        turkic = PhraseAutomaton(known.filter { $0.element.folding == .turkic }.map { ($0.offset, $0.element.words) })
+        func automaton(_ folding: CaseFolding) -> PhraseAutomaton {
+            PhraseAutomaton(
+                known.compactMap { number, phrase in phrase.words[folding].map { (number: number, words: $0) } })
+        }
+        standard = automaton(.standard)
+        turkic = automaton(.turkic)
     }
 
     package var isEmpty: Bool { standard.isEmpty && turkic.isEmpty }
