@@ -7,7 +7,7 @@ package final class RedisCluster: Sendable {
     private let folder: TemporaryFolder
 
     /// - Parameter nodeTimeout: in milliseconds; a master that says nothing for so long is replaced.
-    package init(nodeTimeout: Int = 1_000) async throws {
+    package init(nodeTimeout: Int = 2_000) async throws {
         folder = try TemporaryFolder()
         var options = RedisServer.Options()
         options.isClusterNode = true
