@@ -172,6 +172,9 @@ extension Inspection {
         guard Int(shown.card.quotes) == model.quoteCount(of: wanted.id) else {
             throw Mismatch(what: "number of quotes in " + what, viewer: viewer, missing: [wanted.id])
         }
+        guard Int(shown.card.comments) == model.commentCount(of: wanted.id) else {
+            throw Mismatch(what: "number of comments in " + what, viewer: viewer, missing: [wanted.id])
+        }
     }
 }
 

@@ -127,6 +127,11 @@ extension Model {
             replyToAuthor: parent?.author, root: parent.map { $0.root ?? $0.id },
             depth: parent.map { $0.depth + 1 } ?? 0, text: text, visibility: visibility, openSince: moment)
         written[author].append(new.id)
+        var above = parent
+        while let ancestor = above {
+            below[ancestor.id, default: []].append(new.id)
+            above = ancestor.replyTo.flatMap { posts[$0] }
+        }
     }
 
     private mutating func applyToGraph(_ operation: Operation, _ outcome: Outcome, at moment: Int) {

@@ -69,8 +69,13 @@ extension Model {
         return quoted
     }
 
-    func quoteCount(of post: Int64) -> Int {
-        (quoting[post] ?? []).compactMap { posts[$0] }.count { !$0.isDeleted && $0.visibility == .everyone }
+    func quoteCount(of post: Int64) -> Int { (quoting[post] ?? []).count(where: isSeenByEverybody) }
+
+    func commentCount(of post: Int64) -> Int { (below[post] ?? []).count(where: isSeenByEverybody) }
+
+    private func isSeenByEverybody(_ id: Int64) -> Bool {
+        guard let post = posts[id] else { return false }
+        return !post.isDeleted && post.visibility == .everyone && isActive(post.author) && !users[post.author].isPrivate
     }
 
     /// The live reposts by those who make up a feed and whom the viewer does not mute, the first first. The author's own tell

@@ -66,6 +66,8 @@ struct Model {
     var shares: [Int64: [Share]] = [:]
     /// What quotes each post.
     var quoting: [Int64: [Int64]] = [:]
+    /// The comments below each post, at any depth.
+    var below: [Int64: [Int64]] = [:]
     /// Reactions by post.
     var likes: [Int64: Int] = [:]
     /// The operation by which each follow came about.
