@@ -119,9 +119,12 @@ extension EndToEnd.FastPathConnectionTests {
                     #expect(received.responses.map(\.status) == [200, 400], "\(request.name): \(received.text)")
 
                     let behind = try RawConnection(port: server.port)
-                    try await behind.send(request.bytes)
-                    if pause { try await Task.sleep(for: .milliseconds(5)) }
-                    try await behind.send(fast + fast)
+                    let next = Array((fast + fast).utf8)
+                    try await behind.send(request.bytes + (pause ? [] : next))
+                    if pause {
+                        try await Task.sleep(for: .milliseconds(5))
+                        try await behind.send(next)
+                    }
                     // What comes behind a refusal may be answered by a reset.
                     let statuses = try await behind.receive().responses.map(\.status)
                     #expect(statuses == [400] || pause && statuses.isEmpty, "\(request.name)")

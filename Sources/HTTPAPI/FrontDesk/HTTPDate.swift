@@ -1,3 +1,5 @@
+import Synchronization
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Darwin)
@@ -25,5 +27,31 @@ struct HTTPDate {
         let date = "\(two(parts.tm_mday)) \(Self.months[Int(parts.tm_mon)]) \(1900 + Int(parts.tm_year))"
         let time = "\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec))"
         text = Array("\(day), \(date) \(time) GMT".utf8)
+    }
+}
+
+/// The same for whoever is on no event loop.
+final class DateHeader: Sendable {
+    private struct State {
+        var date = HTTPDate()
+        var text = ""
+        var second = Int.min
+    }
+
+    private let state = Mutex(State())
+
+    /// The time now.
+    var text: String {
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME, &now)
+        let second = Int(now.tv_sec)
+        return state.withLock { state in
+            if state.second != second {
+                state.second = second
+                state.date.update(to: second)
+                state.text = String(decoding: state.date.text, as: UTF8.self)
+            }
+            return state.text
+        }
     }
 }

@@ -22,8 +22,6 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
     private var isReceiving = false
     /// An answer has said that it is the last.
     private var isLast = false
-    /// The answer under way goes on until somebody ends it.
-    private var isStreaming = false
     /// For what could not be read after requests that are not answered yet.
     private var refusal: APIResponse?
     /// Answers of which the client's side has not taken everything.
@@ -31,10 +29,8 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
     /// Nothing more will be written, and whoever said so may wait for the end of what was.
     private var isFinished = false
     private var finish: EventLoopPromise<Void>?
-    /// What takes the place of HTTP once an answer with 101 is written.
+    /// What takes the place of HTTP once the head of the next answer is written.
     var upgrade: [any ChannelHandler] = []
-    /// The connection speaks HTTP no more, and whatever else is written as such goes nowhere.
-    private var isUpgraded = false
 
     init(_ deadlines: Deadlines, _ connection: ConnectionState = ConnectionState()) {
         self.deadlines = deadlines
@@ -85,29 +81,22 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
     }
 
     package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        guard !isUpgraded else {
-            promise?.succeed()
-            return
-        }
         switch unwrapOutboundIn(data) {
-        case .head(let answer) where answer.status == .switchingProtocols:
+        case .head where !upgrade.isEmpty:
             context.writeAndFlush(data, promise: promise)
-            switchProtocols(context)
+            leave(context)
         case .head(let answer):
             isLast = answer.headerFields[.connection] == "close"
             if isLast { connection.isEnding = true }
             unsent += 1
-            isStreaming = answer.isEventStream
-            if isStreaming { deadline?.cancel() } else { allow(deadlines.answer, context) }
+            allow(deadlines.answer, context)
             context.write(data, promise: promise)
         case .body:
             // A long one is written as its client takes it: each part has the time anew.
-            if !isStreaming { allow(deadlines.answer, context) }
+            allow(deadlines.answer, context)
             context.write(data, promise: promise)
         case .end:
             // Written is not sent: a client that does not read keeps the deadline running.
-            if isStreaming { allow(deadlines.answer, context) }
-            isStreaming = false
             let sent = promise ?? context.eventLoop.makePromise()
             sent.futureResult.assumeIsolated().whenSuccess {
                 self.unsent -= 1
@@ -122,15 +111,9 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
 
     /// Once the client has finished sending, a close of our side is a close of everything, and what is not sent is lost.
     package func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
-        guard mode == .output, unsent > 0, !isUpgraded else { return context.close(mode: mode, promise: promise) }
+        guard mode == .output, unsent > 0 else { return context.close(mode: mode, promise: promise) }
         isFinished = true
         finish = promise
-    }
-
-    /// Who leaves a stream closes their half first, and would be found out only by writing to them.
-    package func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if isStreaming || isUpgraded, event as? ChannelEvent == .inputClosed { return context.close(promise: nil) }
-        context.fireUserInboundEventTriggered(event)
     }
 
     package func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -146,18 +129,16 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
         settle(context)
     }
 
-    /// At once, so that what the client sends after it has read the answer meets the new handlers. What it sends before that,
-    /// which it must not, is lost.
-    private func switchProtocols(_ context: ChannelHandlerContext) {
-        isUpgraded = true
-        deadline?.cancel()
+    /// Leaves the connection to what follows, at once, so that what the client sends after it has read the head meets the new
+    /// handlers. What it sends before that, which it must not, is lost.
+    private func leave(_ context: ChannelHandlerContext) {
         let pipeline = context.pipeline.syncOperations
         do {
             try pipeline.addHandlers(upgrade, position: .before(self))
             upgrade = []
             for handler in try httpHandlers(pipeline) { pipeline.removeHandler(handler, promise: nil) }
         } catch {
-            preconditionFailure("the guard stands behind handlers of HTTP/1.1")
+            preconditionFailure("the guard stands among handlers of HTTP/1.1")
         }
     }
 
@@ -169,7 +150,7 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
         return front + [
             try pipeline.handler(type: HTTP1ToHTTPServerCodec.self), try pipeline.handler(type: RequestHeadCheck.self),
             try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self),
-            try pipeline.handler(type: HTTPResponseEncoder.self),
+            try pipeline.handler(type: HTTPResponseEncoder.self), try pipeline.handler(type: RequestIntake.self), self,
         ]
     }
 
@@ -184,8 +165,6 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
         } else if connection.unanswered > 0 {
             if isReceiving {
                 allow(deadlines.body, context)
-            } else if isStreaming {
-                deadline?.cancel()
             } else if unsent > 0 {
                 allow(deadlines.answer, context)
             } else {

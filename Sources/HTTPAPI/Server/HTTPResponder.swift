@@ -15,7 +15,9 @@ package struct ConnectionContext: InitializableFromSource, Sendable {
     }
 }
 
-/// Carries requests between Hummingbird and the API: reads bodies within their bound, measures and logs.
+/// Carries requests between connections and the API: reads bodies within their bound, measures and logs.
+///
+/// Hummingbird asks it for what comes over HTTP/2; connections of HTTP/1.1 are served without it.
 package struct Responder: HTTPResponder {
     package typealias Context = ConnectionContext
 
@@ -23,6 +25,7 @@ package struct Responder: HTTPResponder {
     private let proxies: TrustedProxies
     let requestIDs = RequestIDGenerator()
     let metrics = RouteMetrics()
+    let dates = DateHeader()
     private let logger: Logger
 
     package init(api: API, proxies: TrustedProxies, logger: Logger) {
@@ -32,82 +35,102 @@ package struct Responder: HTTPResponder {
     }
 
     package func respond(to request: Request, context: ConnectionContext) async throws -> Response {
+        var (answer, requestID) = await measuredAnswer(
+            to: request.head, body: await body(of: request), on: context.channel)
+        let body = finish(&answer, to: request.head, requestID: requestID)
+        if let stream = answer.stream { return Self.response(stream, answer.headers, on: context.channel) }
+        let status = HTTPResponse.Status(code: answer.status)
+        if let download = answer.download, request.method != .head {
+            let parts = ResponseBody(contentLength: Int(clamping: download.info.length)) { writer in
+                for try await chunk in download.chunks { try await writer.write(chunk) }
+                try await writer.finish(nil)
+            }
+            return Response(status: status, headers: answer.headers, body: parts)
+        }
+        guard body.readableBytes > 0 else { return Response(status: status, headers: answer.headers) }
+        return Response(status: status, headers: answer.headers, body: ResponseBody(byteBuffer: body))
+    }
+
+    private func body(of request: Request) async -> Result<[UInt8], Problem> {
+        if let problem = request.head.problem { return .failure(problem) }
+        var bytes: [UInt8] = []
+        do {
+            for try await buffer in request.body {
+                guard bytes.count + buffer.readableBytes <= Limits.bodyBytesMax else {
+                    return .failure(APIError.tooLarge)
+                }
+                bytes.append(contentsOf: buffer.readableBytesView)
+            }
+        } catch {
+            // It broke off, or was not valid HTTP.
+            return .failure(APIError.badRequest("The body could not be read."))
+        }
+        return .success(bytes)
+    }
+
+    /// The answer to a request, and its number.
+    func measuredAnswer(
+        to head: HTTPRequest, body: Result<[UInt8], Problem>, on channel: any Channel
+    ) async -> (APIResponse, requestID: String) {
         let start = ContinuousClock.now
         let requestID = requestIDs.next().description
-        let (answer, route) = await answer(to: request, context)
-        observe(request.method, route, answer.status, requestID, start.duration(to: .now))
-        if let use = answer.webSocket {
-            return try await Self.response(use, answer.headers, requestID: requestID, on: context.channel)
-        }
-        return response(answer, to: request, requestID: requestID, context.channel)
+        let (answer, route) = await answer(to: head, body: body, on: channel)
+        observe(head.method, route, answer.status, requestID, start.duration(to: .now))
+        return (answer, requestID)
     }
 
     private func answer(
-        to request: Request, _ context: ConnectionContext
-    ) async -> (response: APIResponse, route: String) {
-        let body: [UInt8]
-        do { body = try await self.body(of: request) } catch {
-            // Without a problem of ours, the body broke off or was not valid HTTP.
-            let problem = error as? Problem ?? APIError.badRequest("The body could not be read.")
-            var answer = problem.response()
+        to head: HTTPRequest, body: Result<[UInt8], Problem>, on channel: any Channel
+    ) async -> (APIResponse, route: String) {
+        do {
+            let body = try body.get()
+            let target: RequestTarget
+            do { target = try RequestTarget(head.path ?? "") } catch {
+                return (
+                    (error as? Problem ?? APIError.badRequest("The request target could not be read.")).response(),
+                    "none"
+                )
+            }
+            return await api.respond(
+                to: APIRequest(
+                    method: head.method, path: target.path, query: target.query, headers: head.headerFields,
+                    body: body, address: address(head, channel), authority: head.authority))
+        } catch {
+            var answer = error.response()
             // The rest of a body that was refused unread would otherwise be taken for the next request.
             answer.headers[.connection] = "close"
             return (answer, "none")
         }
-        do {
-            let target = try RequestTarget(request.head.path ?? "")
-            return await api.respond(
-                to: APIRequest(
-                    method: request.method, path: target.path, query: target.query, headers: request.headers,
-                    body: body, address: address(request, context), authority: request.head.authority))
-        } catch {
-            let problem = error as? Problem ?? APIError.badRequest("The request target could not be read.")
-            return (problem.response(), "none")
-        }
     }
 
-    private func body(of request: Request) async throws -> [UInt8] {
-        guard request.head.path?.utf8.count ?? 0 <= Limits.urlBytesMax else { throw APIError.uriTooLong }
-        guard request.headers.count <= Limits.headerCountMax else { throw APIError.headersTooLarge }
-        if let length = request.headers[.contentLength].flatMap(Int.init), length > Limits.bodyBytesMax {
-            throw APIError.tooLarge
-        }
-        var bytes: [UInt8] = []
-        for try await buffer in request.body {
-            guard bytes.count + buffer.readableBytes <= Limits.bodyBytesMax else { throw APIError.tooLarge }
-            bytes.append(contentsOf: buffer.readableBytesView)
-        }
-        return bytes
+    private func address(_ head: HTTPRequest, _ channel: any Channel) -> String {
+        let peer = channel.remoteAddress?.ipAddress ?? "unix"
+        return proxies.client(peer: peer, forwardedFor: head.headerFields[.forwardedFor])
     }
 
-    private func address(_ request: Request, _ context: ConnectionContext) -> String {
-        let peer = context.channel.remoteAddress?.ipAddress ?? "unix"
-        return proxies.client(peer: peer, forwardedFor: request.headers[.forwardedFor])
-    }
-
-    private func response(
-        _ answer: APIResponse, to request: Request, requestID: String, _ channel: any Channel
-    ) -> Response {
-        var headers = answer.headers
-        headers[.requestID] = requestID
-        headers[.xContentTypeOptions] = "nosniff"
-        if request.headers[.connection] == "close" { headers[.connection] = "close" }
-        let status = HTTPResponse.Status(code: answer.status)
-        if let stream = answer.stream { return Self.response(stream, headers, on: channel) }
+    /// Adds to an answer what every answer says.
+    /// - Returns: its body as it is sent.
+    func finish(_ answer: inout APIResponse, to head: HTTPRequest, requestID: String) -> ByteBuffer {
+        answer.headers[.requestID] = requestID
+        guard answer.webSocket == nil else {
+            answer.headers[.connection] = "Upgrade"
+            answer.headers[.upgrade] = "websocket"
+            return ByteBuffer()
+        }
+        answer.headers[.xContentTypeOptions] = "nosniff"
+        // A connection serves no other request once it streams.
+        if answer.stream != nil || head.headerFields[.connection] == "close" { answer.headers[.connection] = "close" }
+        guard answer.stream == nil, answer.status != 204 else { return ByteBuffer() }
         if let download = answer.download {
-            return Self.response(download, headers, isHead: request.method == .head)
+            answer.headers[.contentLength] = String(download.info.length)
+            return ByteBuffer()
         }
-        guard answer.status != 204 else { return Response(status: status, headers: headers) }
-        let body = answer.encodedBody(for: request.headers, &headers)
-        headers[.contentLength] = String(body.count)
-        guard request.method != .head else { return Response(status: status, headers: headers) }
-        return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
+        let body = answer.encodedBody(for: head.headerFields, &answer.headers)
+        answer.headers[.contentLength] = String(body.count)
+        return head.method == .head ? ByteBuffer() : ByteBuffer(bytes: body)
     }
 
-    /// A connection serves no other request once it streams.
     private static func response(_ stream: EventStream, _ headers: HTTPFields, on channel: any Channel) -> Response {
-        var headers = headers
-        headers[.connection] = "close"
         let body = ResponseBody { writer in
             let outlet = ServerSentOutlet(channel)
             // The head says 200 already; a client that finds the stream ended learns why when it asks again.
@@ -115,35 +138,6 @@ package struct Responder: HTTPResponder {
             try await writer.finish(nil)
         }
         return Response(status: .ok, headers: headers, body: body)
-    }
-
-    private static func response(_ download: BlobContent, _ headers: HTTPFields, isHead: Bool) -> Response {
-        var headers = headers
-        headers[.contentLength] = String(download.info.length)
-        guard !isHead else { return Response(status: .ok, headers: headers) }
-        let body = ResponseBody(contentLength: Int(clamping: download.info.length)) { writer in
-            for try await chunk in download.chunks { try await writer.write(chunk) }
-            try await writer.finish(nil)
-        }
-        return Response(status: .ok, headers: headers, body: body)
-    }
-
-    private static func response(
-        _ use: WebSocketUse, _ headers: HTTPFields, requestID: String, on channel: any Channel
-    ) async throws -> Response {
-        let connection = try await WebSocketConnection.prepared(on: channel, for: use)
-        var headers = headers
-        headers[.requestID] = requestID
-        headers[.connection] = "Upgrade"
-        headers[.upgrade] = "websocket"
-        let body = ResponseBody { writer in
-            switch use {
-            case .events(let socket): await socket.serve(connection)
-            case .echo: await connection.waitUntilClosed()
-            }
-            try await writer.finish(nil)
-        }
-        return Response(status: .switchingProtocols, headers: headers, body: body)
     }
 
     private func observe(

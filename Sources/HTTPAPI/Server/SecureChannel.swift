@@ -69,7 +69,7 @@ extension HTTPServerBuilder {
     ) -> HTTPServerBuilder {
         .init { responder in
             SecureChannel(
-                http1: APIChannel(responder: responder, configuration: configuration),
+                http1: APIChannel(configuration),
                 http2: HTTP2APIChannel(responder: responder, deadlines: configuration.deadlines),
                 certificate: certificate, handshakeTime: configuration.deadlines.head)
         }

@@ -35,7 +35,7 @@ package struct EventSocket: Sendable {
     let opening: Opening?
     let resume: String?
 
-    /// Serves a connection until it is closed.
+    /// Opens the stream, which lives as long as the connection, or closes that.
     func serve(_ connection: WebSocketConnection) async {
         do {
             if let opening {
@@ -48,7 +48,6 @@ package struct EventSocket: Sendable {
         } catch {
             connection.close(Self.close(for: error))
         }
-        await connection.waitUntilClosed()
     }
 
     private func opening(_ token: String) async throws -> Opening {
@@ -59,9 +58,10 @@ package struct EventSocket: Sendable {
     private func run(_ opening: Opening, resume: String?, on connection: WebSocketConnection) async throws {
         let outlet = WebSocketOutlet(connection)
         let stream = try await hub.open(outlet, principal: opening.principal, token: opening.token, resume: resume)
-        await connection.waitUntilClosed()
-        hub.close(stream)
-        withExtendedLifetime(opening.place) {}
+        connection.whenClosed { [hub] in
+            hub.close(stream)
+            withExtendedLifetime(opening.place) {}
+        }
     }
 
     private static func close(for error: any Error) -> WebSocketClose {

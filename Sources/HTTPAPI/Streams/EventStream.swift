@@ -1,4 +1,5 @@
 import Accounts
+import NIOCore
 import Streaming
 
 /// A body that goes on for as long as its connection lives: server-sent events.
@@ -17,6 +18,15 @@ package struct EventStream: Sendable {
         self.principal = principal
         self.token = token
         self.resume = resume
+    }
+
+    /// Connects an outlet for as long as its channel is open.
+    func open(on outlet: some StreamOutlet, of channel: any Channel) async throws {
+        let stream = try await hub.open(outlet, principal: principal, token: token, resume: resume)
+        channel.closeFuture.whenComplete { [hub, place] _ in
+            hub.close(stream)
+            withExtendedLifetime(place) {}
+        }
     }
 
     /// Connects an outlet until `ended` returns.

@@ -4,9 +4,7 @@ import NIOHTTPTypes
 import Streaming
 import Synchronization
 
-/// Writes events to a connection of HTTP, past the task that answered the request and only waits for the end.
-///
-/// The form is that of https://html.spec.whatwg.org/multipage/server-sent-events.html.
+/// Writes events to a stream of HTTP/2, past the task that answered the request and only waits for the end.
 final class ServerSentOutlet: StreamOutlet {
     private enum State {
         case open
@@ -23,23 +21,19 @@ final class ServerSentOutlet: StreamOutlet {
     }
 
     func open(at id: StreamEventID) {
-        write("retry: 2000\nid: \(id)\n\n")
+        write(ServerSentEvents.opening(at: id))
     }
 
     func send(_ event: StreamEvent, _ id: StreamEventID) -> Bool {
         // What the channel holds back is what it may hold back; the reader had its time.
         guard channel.isWritable else { return false }
-        var bytes = channel.allocator.buffer(capacity: 160)
-        bytes.writeString("id: \(id)\nevent: \(event.name)\ndata: ")
-        bytes.writeBytes(event.data)
-        bytes.writeString("\n\n")
-        write(bytes)
+        write(ServerSentEvents.event(event, id))
         return true
     }
 
     func beat() -> Bool {
         guard channel.isWritable else { return false }
-        write(":\n\n")
+        write(ServerSentEvents.comment)
         return true
     }
 
@@ -72,10 +66,6 @@ final class ServerSentOutlet: StreamOutlet {
             return continuation
         }
         waiting?.resume()
-    }
-
-    private func write(_ text: String) {
-        write(ByteBuffer(string: text))
     }
 
     private func write(_ bytes: ByteBuffer) {

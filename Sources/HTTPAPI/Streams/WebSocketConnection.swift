@@ -1,3 +1,4 @@
+import HTTPTypes
 import NIOCore
 import Streaming
 
@@ -15,15 +16,16 @@ final class WebSocketConnection: Sendable {
         self.session = session
     }
 
-    /// Has a connection of HTTP/1.1 become a WebSocket as soon as it answers with 101.
-    /// - Throws: where it is none.
-    static func prepared(on channel: any Channel, for use: WebSocketUse) async throws -> WebSocketConnection {
-        try await channel.eventLoop.submit {
-            let guardian = try channel.pipeline.syncOperations.handler(type: ConnectionGuard.self)
-            let session = WebSocketSession(use)
-            guardian.upgrade = [WebSocketHandler(use.settings), session]
-            return WebSocketConnection(channel, NIOLoopBound(session, eventLoop: channel.eventLoop))
+    /// Answers the handshake with `head`, and has the connection speak WebSocket from then on.
+    static func become(
+        _ head: HTTPResponse, on connection: HTTP1Connection, for use: WebSocketUse
+    ) async throws -> WebSocketConnection {
+        let channel = connection.channel
+        let session = try await channel.eventLoop.submit {
+            NIOLoopBound(WebSocketSession(use), eventLoop: channel.eventLoop)
         }.get()
+        try await connection.become(head) { [WebSocketHandler(use.settings), session.value] }
+        return WebSocketConnection(channel, session)
     }
 
     /// False while what was sent waits for the reader.
@@ -53,8 +55,7 @@ final class WebSocketConnection: Sendable {
         channel.close(promise: nil)
     }
 
-    func waitUntilClosed() async {
-        // How it was closed makes no difference.
-        do { try await channel.closeFuture.get() } catch {}
+    func whenClosed(_ body: @escaping @Sendable () -> Void) {
+        channel.closeFuture.whenComplete { _ in body() }
     }
 }

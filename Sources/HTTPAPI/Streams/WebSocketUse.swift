@@ -6,6 +6,11 @@ package enum WebSocketUse: Sendable {
     /// Says back what it hears, for tests of the protocol.
     case echo
 
+    /// Does what there is to do before the connection goes on by itself.
+    func serve(_ connection: WebSocketConnection) async {
+        if case .events(let socket) = self { await socket.serve(connection) }
+    }
+
     /// The bounds of what the client sends.
     var settings: WebSocketSettings {
         var settings = WebSocketSettings()

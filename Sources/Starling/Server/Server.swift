@@ -98,10 +98,7 @@ struct Server {
         // The front desk writes no log; who wants every request logged gets them the ordinary way.
         let hasFront = settings.fastPath && logger.logLevel > .debug
         let channel = APIChannel.Configuration(
-            deadlines: settings.deadlines,
-            decoder: .init(
-                maxHeaderFieldSize: Limits.headerBytesMax, maxHeaderListSize: Limits.headerBytesMax,
-                maxHeaderFieldCount: Limits.headerCountMax),
+            responder: responder, deadlines: settings.deadlines,
             front: hasFront ? FrontReception(responder) : nil)
         return Application(
             responder: responder,

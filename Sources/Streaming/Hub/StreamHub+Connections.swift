@@ -47,11 +47,13 @@ extension StreamHub {
     }
 
     fileprivate func giveBack(_ account: Int64) {
-        places.withLock { places in
+        let leaving = places.withLock { places in
             places.total -= 1
             let rest = (places.byAccount[account] ?? 1) - 1
             places.byAccount[account] = rest > 0 ? rest : nil
+            return places.isClosed && places.total == 0 ? places.leaving.take() : nil
         }
+        leaving?.resume()
     }
 
     /// Connects an outlet, and tells it what it missed since `resume`, the last id it knows.

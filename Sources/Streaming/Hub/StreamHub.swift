@@ -40,6 +40,8 @@ package final class StreamHub: CommitObserver, Service {
         var total = 0
         var byAccount: [Int64: Int] = [:]
         var isClosed = false
+        /// Whoever waits for the last place to be given back.
+        var leaving: CheckedContinuation<Void, Never>?
     }
 
     let settings: StreamSettings
@@ -122,6 +124,23 @@ package final class StreamHub: CommitObserver, Service {
             }
         }
         close()
+        await allLeft()
+    }
+
+    /// Waits until every connection that had a stream is closed: what was written to it last is sent by then.
+    private func allLeft() async {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isEmpty = places.withLock { places in
+                    guard places.total > 0, !Task.isCancelled else { return true }
+                    places.leaving = continuation
+                    return false
+                }
+                if isEmpty { continuation.resume() }
+            }
+        } onCancel: {
+            places.withLock { $0.leaving.take() }?.resume()
+        }
     }
 
     private func beatTime() async {
