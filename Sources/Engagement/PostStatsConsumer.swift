@@ -33,6 +33,10 @@ package struct PostStatsConsumer: TransactionalConsumer {
                 let flags = ReactionFlags(rawValue: event.flags)
                 let change: Int64 = (flags.now == nil ? 0 : 1) - (flags.before == nil ? 0 : 1)
                 growth[Place(post: event.subject, day: day), default: .init()].reactions += change
+            case .reactionsImported:
+                for index in stride(from: 0, to: event.list.count - 2, by: 3) {
+                    growth[Place(post: event.list[index], day: day), default: .init()].reactions += 1
+                }
             default: break
             }
         }

@@ -35,6 +35,14 @@ package struct ReactionCountersConsumer: TransactionalConsumer {
             }
             positions[event.subject] = event.position
         }
+        for event in events where event.kind == .reactionsImported {
+            for index in stride(from: 0, to: event.list.count - 2, by: 3) {
+                guard let reaction = Reaction(rawValue: event.list[index + 2]) else { continue }
+                kinds[Kind(post: event.list[index], reaction: reaction), default: 0] += 1
+                totals[event.list[index], default: 0] += 1
+                positions[event.list[index]] = event.list[index + 1]
+            }
+        }
         // In one order, so that two processes never wait for each other.
         for (kind, amount) in kinds.sorted(by: {
             ($0.key.post, $0.key.reaction.rawValue) < ($1.key.post, $1.key.reaction.rawValue)

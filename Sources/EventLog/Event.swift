@@ -44,6 +44,10 @@ package enum EventKind: Int64, Sendable, CaseIterable {
     case quotesImported = 82
     /// Of an import: the ids of posts that quote.
     case quotingImported = 92
+    /// Of an import: posts, each with its position and the reaction that came.
+    case reactionsImported = 83
+    /// Of an import: posts, each with its position and the choices of a vote that came, one bit each.
+    case votesImported = 84
 
     case followed = 20
     case unfollowed = 21
@@ -79,7 +83,7 @@ package enum EventKind: Int64, Sendable, CaseIterable {
     package var topic: Topic {
         switch self {
         case .postPublished, .postEdited, .postDeleted, .postsImported, .shared, .unshared, .repliesImported,
-            .sharesImported, .voted, .unvoted, .pollClosed, .quotesImported, .quotingImported, .postRejected,
+            .sharesImported, .voted, .unvoted, .pollClosed, .quotesImported, .quotingImported, .votesImported, .postRejected,
             .postRejectionEnded:
             .posts
         case .followed, .unfollowed, .unmuted, .followsImported, .blocked, .muted, .followRequested,
@@ -88,7 +92,7 @@ package enum EventKind: Int64, Sendable, CaseIterable {
         case .accountRegistered, .accountUpdated, .accountSuspended, .accountReinstated, .accountDeleted,
             .accountsImported:
             .accounts
-        case .reacted, .unreacted, .viewed: .engagement
+        case .reacted, .unreacted, .viewed, .reactionsImported: .engagement
         case .notified: .notifications
         }
     }

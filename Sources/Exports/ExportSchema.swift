@@ -4,7 +4,7 @@ import SQL
 
 /// The tables this feature owns.
 package enum ExportSchema {
-    package static let migrations = [exports]
+    package static let migrations = [exports, imports]
 
     /// An account has one export, the newest. `doomed_blobs` are archives that nobody may load any more and that the next
     /// sweep removes.
@@ -34,6 +34,22 @@ package enum ExportSchema {
         ] + dialect.partitions(of: "archive_items")
     }
 
+    /// How far the import of an account's archive is; the account shows itself once it is finished. Kept items are numbered as
+    /// in their section, and `other_id` is the account that one tells of and nothing else.
+    private static let imports = Migration("0070-archive-imports") { dialect in
+        [
+            // Numbered and spelt in a way that no archive has any more.
+            "DELETE FROM archive_items",
+            "ALTER TABLE archive_items ADD COLUMN other_id BIGINT",
+            "CREATE INDEX archive_items_by_other ON archive_items (other_id) WHERE other_id IS NOT NULL",
+            """
+            CREATE TABLE archive_imports (
+                account_id BIGINT PRIMARY KEY NOT NULL, source \(dialect.textKey) NOT NULL, items_done BIGINT NOT NULL,
+                is_finished SMALLINT NOT NULL DEFAULT 0 CHECK (is_finished IN (0, 1)), updated_at BIGINT NOT NULL)
+            """,
+        ]
+    }
+
     /// - Parameter clock: tells how long a doomed archive has been.
     package static func erasure(_ clock: WallClock) -> [ErasureStep] {
         [
@@ -44,6 +60,8 @@ package enum ExportSchema {
                         "DELETE FROM exports WHERE account_id = $1", [.integer(account.rawValue)])
                 ]
             }, .rows("archive_items", key: "item_id"),
+            .rows("archive_items", account: "other_id", key: "item_id"),
+            .rows("archive_imports", key: "account_id"),
         ]
     }
 }

@@ -1,11 +1,21 @@
+import Posts
+
 /// Everything that an archive has, in the order in which it can come back.
 ///
 /// A feature that keeps something of accounts adds a section here, or says below why it has none; a table in neither fails
 /// the tests.
 package enum ExportSections {
     package static let all: [any ExportSection] =
-        [ProfileSection(), PostSection(), RepostSection(), ReactionSection(), BookmarkSection(), PinSection()]
-        + AccountListSection.all + RowSection.all + [MarkerSection(), NotificationSection(), SessionSection()]
+        [
+            ProfileSection(), PostSection(), RepostSection(), ReactionSection(), VoteSection(), BookmarkSection(),
+            PinSection(),
+        ]
+        + AccountListSection.all
+        + [
+            ListSection(), ListMemberSection(), MutedWordSection(), FollowedTagSection(), PlannedSection(.draft),
+            PlannedSection(.scheduled), FeedbackSection(), ViewSection(), MarkerSection(), NotificationSection(),
+            SessionSection(),
+        ]
 
     /// Tables with rows of accounts that are in no section, and why.
     package static let leftOut: [String: String] = [
@@ -19,6 +29,7 @@ package enum ExportSections {
         "idempotency_keys": "gone within a day",
         "pulled_authors": "how posts are delivered",
         "exports": "the archive itself",
+        "archive_imports": "how far an import came",
         "archive_items": "kept from an archive, they go out with the section they are of",
     ]
 

@@ -23,6 +23,8 @@ package struct ExportedID: Codable, Hashable, Sendable {
         try container.encode(String(value))
     }
 
+    var sql: SQLValue { .integer(value) }
+
     func id<Entity>(_: Entity.Type = Entity.self) -> ID<Entity> { ID(value) }
 }
 
@@ -31,6 +33,9 @@ package struct ExportedTime: Codable, Hashable, Sendable {
     let milliseconds: Int64
 
     init(_ milliseconds: Int64) { self.milliseconds = milliseconds }
+
+    /// When an id was given.
+    init(of id: ExportedID) { milliseconds = Snowflake(rawValue: id.value).unixMilliseconds }
 
     package init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
@@ -50,4 +55,5 @@ extension SQLRow {
     func exportedID(_ column: Int) -> ExportedID { ExportedID(int64(column)) }
     func optionalExportedID(_ column: Int) -> ExportedID? { optionalInt64(column).map { ExportedID($0) } }
     func time(_ column: Int) -> ExportedTime { ExportedTime(int64(column)) }
+    func optionalTime(_ column: Int) -> ExportedTime? { optionalInt64(column).map { ExportedTime($0) } }
 }

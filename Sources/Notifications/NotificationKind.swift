@@ -49,9 +49,11 @@ package enum NotificationKind: Int64, CaseIterable, Sendable {
         }
     }
 
+    package var isAboutPost: Bool { subject != .day }
+
     /// Whether it may come of what the recipient did.
     var mayBeOwn: Bool { self == .pollEnded || self == .postRejected }
 
     /// Whether a fact of this kind is told by a post of the actor's, another than the one the group is about.
-    var isToldByPost: Bool { self == .comment || self == .quote }
+    package var isToldByPost: Bool { self == .comment || self == .quote }
 }

@@ -92,7 +92,8 @@ extension GraphService {
 }
 
 extension AccountList {
-    fileprivate mutating func apply(_ changes: ListChanges) throws {
+    /// - Throws: `GraphError.invalid`.
+    mutating func apply(_ changes: ListChanges) throws {
         title = changes.title ?? title
         isExclusive = changes.isExclusive ?? isExclusive
         replies = changes.replies ?? replies

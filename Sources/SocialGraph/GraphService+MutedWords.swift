@@ -70,6 +70,15 @@ extension GraphService {
     }
 
     private static func check(_ phrase: String, _ scopes: MutingScopes, expiresAt: Int64?, now: Int64) throws {
+        try check(phrase)
+        guard !scopes.isEmpty else { throw GraphError.invalid("scopes", "scopes must name at least one.") }
+        guard expiresAt.map({ $0 > now }) ?? true else {
+            throw GraphError.invalid("expires_at", "expires_at must lie in the future.")
+        }
+    }
+
+    /// - Throws: `GraphError.invalid`.
+    static func check(_ phrase: String) throws {
         let isPrintable = phrase.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
         guard isPrintable else { throw GraphError.invalid("phrase", "phrase holds control characters.") }
         do { _ = try MutedPhrase(phrase) } catch .tooLong {
@@ -77,10 +86,6 @@ extension GraphService {
                 "phrase", "phrase is longer than \(Limits.mutedPhraseCharactersMax) characters.")
         } catch {
             throw GraphError.invalid("phrase", "phrase is empty.")
-        }
-        guard !scopes.isEmpty else { throw GraphError.invalid("scopes", "scopes must name at least one.") }
-        guard expiresAt.map({ $0 > now }) ?? true else {
-            throw GraphError.invalid("expires_at", "expires_at must lie in the future.")
         }
     }
 }

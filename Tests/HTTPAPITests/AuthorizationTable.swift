@@ -96,6 +96,8 @@ enum AuthorizationTable {
         "GET /v1/me/export": Row(subjects: [.nothing], rule: Row.nobody),
         // Nobody has asked; that nobody loads another's is tested with exports.
         "GET /v1/me/export/archive": Row(subjects: [.nothing], rule: Row.nobody),
+        "GET /v1/me/kept-items": Row(subjects: [.nothing], rule: Row.anyone),
+        "DELETE /v1/me/kept-items": Row(subjects: [.nothing], rule: Row.anyone),
         "GET /v1/me/markers": Row(subjects: [.nothing], rule: Row.anyone),
         "PUT /v1/me/markers": Row(subjects: [.nothing], rule: Row.anyone, body: { _, _ in #"{"home":"17"}"# }),
         "GET /v1/notifications": Row(subjects: [.nothing], rule: Row.anyone),

@@ -22,14 +22,22 @@ struct ArchiveImportTests {
     }
 
     static var profile: String {
-        #"[{"bio":"","created_at":"2020-01-01T00:00:00.000Z","display_name":"A","is_private":false,"user":"\#(account)","#
-            + #""username":"alice"}]"#
+        file(
+            #"{"bio":"","created_at":"2020-01-01T00:00:00.000Z","display_name":"A","is_private":false,"#
+                + #""user_id":"\#(account)","username":"alice"}"#)
     }
 
-    static func post(_ id: Int64 = post, content: String = "hello", state: Int = 3, more: String = "") -> String {
-        #"[{"post":"\#(id)","position":"\#(id)","state":\#(state),"visibility":"public","content":"\#(content)","#
-            + #""version":1,"created_at":"2020-01-01T00:00:00.000Z","comments":"open","sharing":"everyone","#
-            + #""history":[]\#(more)}]"#
+    static func post(
+        _ id: Int64 = post, content: String = "hello", state: String = "published", more: String = ""
+    ) -> String {
+        #"{"post_id":"\#(id)","state":"\#(state)","visibility":"public","content":"\#(content)","#
+            + #""version":1,"created_at":"2020-01-01T00:00:00.000Z","comments":"open","share_policy":"everyone","#
+            + #""history":[]\#(more)}"#
+    }
+
+    /// A file with these items.
+    static func file(_ items: String...) -> String {
+        "[\n" + items.joined(separator: ",\n") + "\n]\n"
     }
 
     static func archive(_ files: [(String, String)]) throws -> [UInt8] {
@@ -56,10 +64,19 @@ struct ArchiveImportTests {
         }
     }
 
+    /// An archive with this in a section after profile and posts.
+    static func archive(_ section: String, _ content: String) throws -> [UInt8] {
+        try archive([
+            ("manifest.json", manifest), ("profile/000001.json", profile), ("posts/000001.json", file(post())),
+            ("\(section)/000001.json", content),
+        ])
+    }
+
     @Test("what a sound one says")
     func sound() async throws {
         let files = [
-            ("manifest.json", Self.manifest), ("profile/000001.json", Self.profile), ("posts/000001.json", Self.post()),
+            ("manifest.json", Self.manifest), ("profile/000001.json", Self.profile),
+            ("posts/000001.json", Self.file(Self.post())),
         ]
         let text = try await Self.tried(try Self.archive(files))
         #expect(text.contains("@alice, 2 items brought back."))
@@ -73,19 +90,37 @@ struct ArchiveImportTests {
             "an unknown section", [("manifest.json", manifest), ("secrets/000001.json", "[]")],
             "a file that no archive has"
         ),
-        ("no JSON", [("manifest.json", manifest), ("profile/000001.json", "{")], "not as it must be"),
         (
-            "deep JSON", [("manifest.json", manifest), ("posts/000001.json", String(repeating: "[", count: 100_000))],
-            "not as it must be"
+            "no array", [("manifest.json", manifest), ("profile/000001.json", "{")],
+            "profile/000001.json: it is no array with an item on each line"
         ),
         (
-            "no profile", [("manifest.json", manifest), ("posts/000001.json", post())],
+            "no JSON", [("manifest.json", manifest), ("profile/000001.json", file("{"))],
+            "profile/000001.json, line 2: it is not as an item must be"
+        ),
+        (
+            "no comma", [("manifest.json", manifest), ("profile/000001.json", "[\n{}\n{}\n]\n")],
+            "profile/000001.json, line 2: a comma is missing"
+        ),
+        (
+            "deep JSON",
+            [("manifest.json", manifest), ("posts/000001.json", file(String(repeating: "[", count: 100_000)))],
+            "posts/000001.json, line 2: it is not as an item must be"
+        ),
+        (
+            "no profile", [("manifest.json", manifest), ("posts/000001.json", file(post()))],
             "does not begin with the profile"
+        ),
+        (
+            "sections in another order",
+            [
+                ("manifest.json", manifest), ("posts/000001.json", file(post())), ("profile/000001.json", profile),
+            ], "profile comes after posts"
         ),
         (
             "another's profile",
             [("manifest.json", manifest), ("profile/000001.json", profile.replacing("\(account)", with: "77"))],
-            "of another account"
+            "profile/000001.json, line 2: it is of another account than the manifest"
         ),
     ]
 
@@ -96,43 +131,22 @@ struct ArchiveImportTests {
         #expect(text.contains(sentence), "\(name): \(text)")
     }
 
-    static let hostilePosts: [(String, String)] = [
-        (post(post + 4_096), "where its author's posts are"),
-        (post(Snowflake(unixMilliseconds: 3_000_000_000_000, bucket: 5, low: 1).rawValue), "from the future"),
-        (post(state: 5), "not as it must be"), (post(state: 9), "not as it must be"), (post(content: ""), "empty"),
-        (post(content: String(repeating: "x", count: 6_000)), "longer than"),
-        (post().replacing("public", with: "everyone's"), "not as it must be"),
-        (post().replacing(#""version":1,"#, with: #""version":-1,"#), "not as it must be"),
-        (#"[{"post":"-1"}]"#, "not as it must be"),
-    ]
-
-    @Test("posts that nobody could have written are refused", arguments: hostilePosts.indices)
-    func refusedPosts(index: Int) async throws {
-        let (json, sentence) = Self.hostilePosts[index]
-        let files = [
-            ("manifest.json", Self.manifest), ("profile/000001.json", Self.profile), ("posts/000001.json", json),
-        ]
-        let text = try await Self.tried(try Self.archive(files))
-        #expect(text.contains(sentence), "\(text)")
-    }
-
     @Test("a comment below somebody else's post is kept, and not put there")
     func forgedComment() async throws {
-        let foreign = #","reply_to":{"post":"\#(Self.post - 4_096)","author":"9"}"#
+        let foreign = #","reply_to":{"post_id":"\#(Self.post - 4_096)","user_id":"9"}"#
         let files = [
             ("manifest.json", Self.manifest), ("profile/000001.json", Self.profile),
-            ("posts/000001.json", Self.post(more: foreign)),
+            ("posts/000001.json", Self.file(Self.post(more: foreign))),
         ]
         let text = try await Self.tried(try Self.archive(files))
-        #expect(
-            text.contains(
-                "Kept for the next export, as it is not the account's alone or has no other way back: 1 posts."))
+        #expect(text.contains("not here or not the account's to say: 1 posts."), "\(text)")
     }
 
     @Test("one that was cut leaves nothing behind: the whole one comes in afterwards")
     func cut() async throws {
         let whole = try Self.archive([
-            ("manifest.json", Self.manifest), ("profile/000001.json", Self.profile), ("posts/000001.json", Self.post()),
+            ("manifest.json", Self.manifest), ("profile/000001.json", Self.profile),
+            ("posts/000001.json", Self.file(Self.post())),
         ])
         let folder = try TemporaryFolder()
         #expect(try await Self.tried(Array(whole.dropLast(20)), in: folder).contains("too early"))

@@ -73,6 +73,7 @@ struct ErasureTests {
             // What both had a part in went with the one.
             let shared = [
                 "following", "followers", "follow_requests", "blocks", "mutes", "list_members", "close_friends",
+                "archive_items",
             ].contains(
                 table.name)
             if !shared { #expect(try await rows(of: 8, table) == others[table], "\(table)") }
@@ -153,7 +154,11 @@ struct ErasureTests {
                 INSERT INTO exports (account_id, state, asked_at, due_at, blob_key)
                 VALUES (\(account), 2, 1, 1, 'exports/\(account).tar.gz')
                 """,
-                "INSERT INTO archive_items (account_id, section, item_id, body) VALUES (\(account), 'mutes', 1, '{}')",
+                """
+                INSERT INTO archive_items (account_id, section, item_id, body, other_id)
+                VALUES (\(account), 'mutes', 1, '{}', \(15 - account)), (\(account), 'posts', 2, '{}', NULL)
+                """,
+                "INSERT INTO archive_imports (account_id, source, items_done, updated_at) VALUES (\(account), 's', 1, 1)",
                 "INSERT INTO pulled_authors (author_id, is_pulled, unpushed_through) VALUES (\(account), 1, 1)",
             ]
         }

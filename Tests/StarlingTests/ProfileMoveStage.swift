@@ -171,7 +171,8 @@ struct ProfileMoveStage: Sendable {
         INSERT INTO notification_groups (account_id, kind, subject_id, newest_id, beyond)
         SELECT 8, 5, id, 107, 2 FROM posts ORDER BY id LIMIT 1
         """,
-        "INSERT INTO archive_items (account_id, section, item_id, body) VALUES (7, 'blocks', 1, '{\"user\":\"5\"}')",
+        "INSERT INTO archive_items (account_id, section, item_id, body, other_id) VALUES (7, 'blocks', 1, '{\"user_id\":\"5\"}', 5)",
+        "INSERT INTO archive_imports (account_id, source, items_done, is_finished, updated_at) VALUES (7, 'a', 9, 1, 3)",
         "INSERT INTO post_counters (post_id, likes) SELECT id, 3 FROM posts ORDER BY id DESC LIMIT 3 ON CONFLICT DO NOTHING",
         """
         INSERT INTO idempotency_keys (account_id, route, key, body_hash, result_id, created_at)

@@ -29,6 +29,12 @@ package struct ErasureStep: Sendable {
         self.erase = erase
     }
 
+    /// Erases some rows outside of a deletion.
+    /// - Returns: whether there may be more.
+    package func eraseBatch(of account: ID<Account>, _ store: any SQLWriter) throws -> Bool {
+        try erase(account, Limits.erasureBatchMax, store).contains { $0.value > 0 }
+    }
+
     /// Rows of which nobody needs to be told.
     /// - Parameter key: a column that tells the account's rows apart, or nearly so.
     package static func rows(_ table: String, account: String = "account_id", key: String) -> ErasureStep {

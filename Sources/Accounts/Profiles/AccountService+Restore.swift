@@ -30,7 +30,7 @@ package struct RestoredAccount: Sendable {
 }
 
 extension AccountService {
-    /// Creates an account under the id it had elsewhere, without a password.
+    /// Creates an account under the id it had elsewhere, without a password, and suspended until `showRestored`.
     /// - Throws: `AccountsError`: `usernameTaken`, `usernameLooksTaken`, `emailTaken`, `invalid` where the id is taken.
     package static func restore(_ account: RestoredAccount, now: Int64, _ store: any SQLWriter) throws {
         if let conflict = try AccountRow.conflict(username: account.username, email: account.email, store) {
@@ -46,9 +46,17 @@ extension AccountService {
         row.bio = account.bio.value
         row.avatarURL = account.avatarURL?.value
         row.isPrivate = account.isPrivate
+        row.state = .suspended
         for statement in row.creation(at: now).dropLast() { try store.execute(statement.sql, statement.arguments) }
         try SkeletonRows.insertIfFree(account.username, of: account.id.rawValue, store)
         // Also writes what creating leaves out.
         try row.save(.accountRegistered, at: now, in: store)
+    }
+
+    /// Lets everybody see an account whose archive is back as a whole.
+    package static func showRestored(_ id: ID<Account>, now: Int64, _ store: any SQLWriter) throws {
+        guard var row = try AccountRow.find(id, store), row.state == .suspended else { return }
+        row.state = .active
+        try row.save(.accountReinstated, at: now, in: store)
     }
 }

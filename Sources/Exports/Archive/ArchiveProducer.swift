@@ -105,26 +105,23 @@ actor ArchiveProducer {
     }
 }
 
-/// Where an archive is in a section: among the account's rows, or behind them among what is kept from another archive.
+/// Where an archive is in a section: the account's rows and what is kept from another archive are one list, by their keys, so
+/// that what came back and what did not are where they were.
 struct SectionCursor: Sendable {
     private var key: Int64 = 0
-    private var isAmongKept = false
     private(set) var isAtEnd = false
 
     func page(
         of section: any ExportSection, _ account: ID<Account>, _ store: any SQLReader
     ) throws -> (items: [Data], next: SectionCursor) {
+        let rows = try section.encoded(of: account, after: key, store)
+        let kept = try KeptItems.page(of: section.name, account, after: key, limit: section.pageSize, store)
+        let here = Set(rows.map(\.key))
+        let all = (rows + kept.filter { !here.contains($0.key) }).sorted { $0.key < $1.key }
+        let items = all.prefix(section.pageSize)
         var next = self
-        let items =
-            isAmongKept
-            ? try KeptItems.page(of: section.name, account, after: key, limit: section.pageSize, store)
-            : try section.encoded(of: account, after: key, store)
         next.key = items.last?.key ?? key
-        if items.count < section.pageSize {
-            next.isAtEnd = isAmongKept
-            next.isAmongKept = true
-            next.key = 0
-        }
+        next.isAtEnd = items.count == all.count && max(rows.count, kept.count) < section.pageSize
         return (items.map(\.json), next)
     }
 }

@@ -54,4 +54,17 @@ package struct ExportService: Sendable {
             throw error.code == .notFound ? ExportError.notFound : .unavailable
         }
     }
+
+    /// How many items of the archive that the account came with could not be brought back, by section in their order.
+    package func kept(of account: ID<Account>) async throws -> [(name: String, count: Int)] {
+        let counts = try await database.read { try KeptItems.counts(of: account, $0) }
+        return ExportSections.all.compactMap { section in counts[section.name].map { (section.name, $0) } }
+    }
+
+    /// Forgets all of them.
+    package func removeKept(of account: ID<Account>) async throws {
+        try await database.write { store in
+            _ = try store.execute("DELETE FROM archive_items WHERE account_id = $1", [.integer(account.rawValue)])
+        }
+    }
 }

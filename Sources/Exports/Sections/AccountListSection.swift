@@ -5,16 +5,20 @@ import SocialGraph
 
 /// Accounts that stand in one relation to the account, by their public names.
 struct AccountListSection: ExportSection {
-    struct Item: Codable, Sendable {
-        /// What orders the list: a snowflake, which tells when it came about.
-        let row: ExportedID
-        let user: ExportedID
+    struct Item: Codable, Sendable, DatedItem {
+        /// What orders the list.
+        let id: ExportedID
+        let userId: ExportedID
         let username: String
+        let createdAt: ExportedTime
+
+        var datedBy: ExportedID { id }
     }
 
     /// What can be brought back; that others follow or ask is for them to say.
     enum Kind: Sendable {
         case follow
+        case request
         case block
         case mute
         case closeFriend
@@ -43,7 +47,8 @@ struct AccountListSection: ExportSection {
         Self("following", "following", owner: "follower_id", other: "followee_id", key: "follow_id", kind: .follow),
         Self("followers", "followers", owner: "followee_id", other: "follower_id", key: "follow_id"),
         Self(
-            "follow_requests_sent", "follow_requests", owner: "requester_id", other: "target_id", key: "request_id"),
+            "follow_requests_sent", "follow_requests", owner: "requester_id", other: "target_id", key: "request_id",
+            kind: .request),
         Self(
             "follow_requests_received", "follow_requests", owner: "target_id", other: "requester_id",
             key: "request_id"),
@@ -62,33 +67,34 @@ struct AccountListSection: ExportSection {
             SELECT t.\(self.key), t.\(other), u.username FROM \(tables[0]) t JOIN users u ON u.id = t.\(other)
             WHERE t.\(owner) = $1 AND t.\(self.key) > $2 ORDER BY t.\(self.key) LIMIT $3
             """, [.integer(account.rawValue), .integer(key), .integer(Int64(limit))]
-        ) { ($0.int64(0), Item(row: $0.exportedID(0), user: $0.exportedID(1), username: $0.text(2))) }
+        ) { row in
+            let id = row.exportedID(0)
+            return (
+                row.int64(0),
+                Item(id: id, userId: row.exportedID(1), username: row.text(2), createdAt: ExportedTime(of: id))
+            )
+        }
     }
+
+    func key(of item: Item) -> Int64? { item.id.value }
+
+    func other(in item: Item) -> Int64? { item.userId.value }
 
     func restore(_ item: Item, in restoring: inout Restoring) throws -> Restoration {
-        guard try isHere(item, restoring.store), item.user.id() != restoring.account else { return .kept }
-        let pair = [SQLValue.integer(restoring.account.rawValue), .integer(item.user.value)]
-        let row = SQLValue.integer(item.row.value)
+        guard item.userId.id() != restoring.account else { throw ArchiveError("user_id is the account's own") }
+        guard try restoring.isHere(item.userId, named: item.username) else { return .kept }
+        let (store, pair) = (restoring.store, [.integer(restoring.account.rawValue), item.userId.sql])
         let wasRestored: Bool
         switch kind {
-        case .follow: wasRestored = try GraphService.restoreFollow(pair, row: row, now: restoring.now, restoring.store)
-        case .block: wasRestored = try GraphService.restoreBlock(pair, row: row, restoring.store)
-        case .mute:
-            wasRestored =
-                try restoring.store.execute(
-                    "INSERT INTO mutes (muter_id, muted_id, mute_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
-                    pair + [row]) == 1
-        case .closeFriend: wasRestored = try GraphService.restoreCloseFriend(pair, row: row, restoring.store)
-        case .others: wasRestored = false
+        case .follow:
+            wasRestored = try GraphService.restoreFollow(pair, row: item.id.sql, now: restoring.now, store)
+        case .request: wasRestored = try GraphService.restoreRequest(pair, row: item.id.sql, store)
+        case .block: wasRestored = try GraphService.restoreBlock(pair, row: item.id.sql, store)
+        case .mute: wasRestored = try GraphService.restoreMute(pair, row: item.id.sql, store)
+        case .closeFriend: wasRestored = try GraphService.restoreCloseFriend(pair, row: item.id.sql, store)
+        // They are here, and their own archive or their own doing says it.
+        case .others: return .passedOver
         }
         return wasRestored ? .restored : .kept
-    }
-
-    /// Somebody else may have the name by now, or the id on another server.
-    private func isHere(_ item: Item, _ store: any SQLReader) throws -> Bool {
-        try store.first(
-            "SELECT id FROM users WHERE id = $1 AND username = $2 AND state = 0",
-            [.integer(item.user.value), .text(item.username)]
-        ) { $0.int64(0) } != nil
     }
 }

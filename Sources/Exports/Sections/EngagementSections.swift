@@ -8,9 +8,9 @@ import SQL
 /// What the account shared.
 struct RepostSection: ExportSection {
     struct Item: Codable, Sendable {
-        let repost: ExportedID
-        let post: ExportedID
-        let sharedAt: ExportedTime
+        let repostId: ExportedID
+        let postId: ExportedID
+        let createdAt: ExportedTime
     }
 
     let name = "reposts"
@@ -27,40 +27,45 @@ struct RepostSection: ExportSection {
             [
                 .integer(account.rawValue), .integer(Int64(account.bucket)), .integer(key), .integer(Int64(limit)),
             ]
-        ) { ($0.int64(0), Item(repost: $0.exportedID(0), post: $0.exportedID(1), sharedAt: $0.time(2))) }
+        ) { ($0.int64(0), Item(repostId: $0.exportedID(0), postId: $0.exportedID(1), createdAt: $0.time(2))) }
     }
 
+    func key(of item: Item) -> Int64? { item.repostId.value }
+
     func restore(_ item: Item, in restoring: inout Restoring) throws -> Restoration {
-        let post: ID<Post> = item.post.id()
-        try restoring.requirePast(item.repost.value)
-        guard Snowflake(rawValue: item.repost.value).bucket == restoring.account.bucket else {
-            throw ArchiveError("a repost is not where its sharer's are")
+        let post: ID<Post> = item.postId.id()
+        try restoring.requirePast(item.repostId.value)
+        guard Snowflake(rawValue: item.repostId.value).bucket == restoring.account.bucket else {
+            throw ArchiveError("repost_id is not one of this account's")
         }
-        guard let position = try restoring.positionOfOwn(post) else { return .kept }
+        guard let target = try restoring.target(item.postId), target.mayBeShared else { return .kept }
         try restoring.store.execute(
             "INSERT INTO reposts (position, bucket, sharer_id, post_id, created_at) VALUES ($1, $2, $3, $4, $5)",
             [
-                .integer(item.repost.value), .integer(Int64(restoring.account.bucket)),
-                .integer(restoring.account.rawValue), .integer(post.rawValue), .integer(item.sharedAt.milliseconds),
+                .integer(item.repostId.value), .integer(Int64(restoring.account.bucket)),
+                .integer(restoring.account.rawValue), .integer(post.rawValue), .integer(item.createdAt.milliseconds),
             ])
         try restoring.store.execute(
             "INSERT INTO post_shares (bucket, post_id, position, sharer_id) VALUES ($1, $2, $3, $4)",
             [
-                .integer(Int64(post.bucket)), .integer(post.rawValue), .integer(item.repost.value),
+                .integer(Int64(post.bucket)), .integer(post.rawValue), .integer(item.repostId.value),
                 .integer(restoring.account.rawValue),
             ])
         try restoring.mark(.shared, ViewerFlags.Field.shared.mask, on: post)
-        restoring.countShare(of: post.rawValue, at: position)
+        restoring.countShare(of: post.rawValue, at: target.position)
         return .restored
     }
 }
 
 /// What the account liked, loved and so on.
 struct ReactionSection: ExportSection {
-    struct Item: Codable, Sendable {
-        let row: ExportedID
-        let post: ExportedID
+    struct Item: Codable, Sendable, DatedItem {
+        let reactionId: ExportedID
+        let postId: ExportedID
         let reaction: String
+        let createdAt: ExportedTime
+
+        var datedBy: ExportedID { reactionId }
     }
 
     let name = "reactions"
@@ -77,89 +82,61 @@ struct ReactionSection: ExportSection {
             """, [.integer(account.rawValue), .integer(key), .integer(Int64(limit))]
         ) { row in
             let reaction = Reaction(rawValue: row.int64(2)) ?? .like
-            return (
-                row.int64(0), Item(row: row.exportedID(1), post: row.exportedID(0), reaction: reaction.name)
-            )
+            let item = Item(
+                reactionId: row.exportedID(1), postId: row.exportedID(0), reaction: reaction.name,
+                createdAt: ExportedTime(of: row.exportedID(1)))
+            return (row.int64(0), item)
         }
     }
 
+    func key(of item: Item) -> Int64? { item.postId.value }
+
     func restore(_ item: Item, in restoring: inout Restoring) throws -> Restoration {
-        guard let reaction = Reaction(name: item.reaction) else { throw ArchiveError("a reaction has no such kind") }
-        let post: ID<Post> = item.post.id()
-        guard let position = try restoring.positionOfOwn(post) else { return .kept }
+        guard let reaction = Reaction(name: item.reaction) else { throw ArchiveError("reaction is not as it must be") }
+        guard let target = try restoring.target(item.postId) else { return .kept }
         try EngagementSchema.restore(
-            reaction, row: item.row.value, to: post, at: position, by: restoring.account, now: restoring.now,
-            restoring.store)
-        try restoring.mark(.reaction, reaction.rawValue, on: post)
+            reaction, row: item.reactionId.value, to: target.id, by: restoring.account, restoring.store)
+        try restoring.mark(.reaction, reaction.rawValue, on: target.id)
+        restoring.count(reaction, to: target.id.rawValue, at: target.position)
         return .restored
     }
 }
 
-/// What the account keeps for later, and in which folders.
-struct BookmarkSection: ExportSection {
+/// What the account chose in polls.
+struct VoteSection: ExportSection {
     struct Item: Codable, Sendable {
-        let row: ExportedID
-        let post: ExportedID
-        let folder: String
+        let postId: ExportedID
+        /// Of the poll's options, counted from 0.
+        let choices: [Int64]
     }
 
-    let name = "bookmarks"
-    let tables = ["bookmarks"]
+    let name = "votes"
+    let tables = ["poll_votes"]
 
     func items(
         of account: ID<Account>, after key: Int64, limit: Int, _ store: any SQLReader
     ) throws -> [(key: Int64, item: Item)] {
         try store.query(
             """
-            SELECT bookmark_id, post_id, folder FROM bookmarks WHERE account_id = $1 AND bookmark_id > $2
-            ORDER BY bookmark_id LIMIT $3
+            SELECT post_id, choices FROM poll_votes WHERE account_id = $1 AND post_id > $2 ORDER BY post_id LIMIT $3
             """, [.integer(account.rawValue), .integer(key), .integer(Int64(limit))]
-        ) { ($0.int64(0), Item(row: $0.exportedID(0), post: $0.exportedID(1), folder: $0.text(2))) }
+        ) { row in
+            let choices = PollChoices(rawValue: row.int64(1)).indices.map { Int64($0) }
+            return (row.int64(0), Item(postId: row.exportedID(0), choices: choices))
+        }
     }
+
+    func key(of item: Item) -> Int64? { item.postId.value }
 
     func restore(_ item: Item, in restoring: inout Restoring) throws -> Restoration {
-        guard item.folder.count <= Limits.bookmarkFolderCharactersMax, !item.folder.utf8.contains(0),
-            item.folder.utf8.count <= Limits.bookmarkFolderBytesMax
-        else { throw ArchiveError("a folder's name is too long") }
-        let post: ID<Post> = item.post.id()
-        guard try restoring.positionOfOwn(post) != nil else { return .kept }
-        try restoring.store.execute(
-            "INSERT INTO bookmarks (account_id, post_id, folder, bookmark_id) VALUES ($1, $2, $3, $4)",
-            [
-                .integer(restoring.account.rawValue), .integer(post.rawValue), .text(item.folder),
-                .integer(item.row.value),
-            ])
-        try restoring.mark(.bookmarked, ViewerFlags.Field.bookmarked.mask, on: post)
-        return .restored
-    }
-}
-
-/// The posts that the account shows first.
-struct PinSection: ExportSection {
-    struct Item: Codable, Sendable {
-        let row: ExportedID
-        let post: ExportedID
-    }
-
-    let name = "pins"
-    let tables = ["pins"]
-
-    func items(
-        of account: ID<Account>, after key: Int64, limit: Int, _ store: any SQLReader
-    ) throws -> [(key: Int64, item: Item)] {
-        try store.query(
-            "SELECT post_id, pin_id FROM pins WHERE account_id = $1 AND post_id > $2 ORDER BY post_id LIMIT $3",
-            [.integer(account.rawValue), .integer(key), .integer(Int64(limit))]
-        ) { ($0.int64(0), Item(row: $0.exportedID(1), post: $0.exportedID(0))) }
-    }
-
-    func restore(_ item: Item, in restoring: inout Restoring) throws -> Restoration {
-        let account = SQLValue.integer(restoring.account.rawValue)
-        let count = try restoring.store.integer("SELECT count(*) FROM pins WHERE account_id = $1", [account])
-        guard count < Limits.pinnedPostsMax, try restoring.positionOfOwn(item.post.id()) != nil else { return .kept }
-        try restoring.store.execute(
-            "INSERT INTO pins (account_id, post_id, pin_id) VALUES ($1, $2, $3)",
-            [account, .integer(item.post.value), .integer(item.row.value)])
+        let choices = try PollChoices(item.choices)
+        guard choices.indices.map({ Int64($0) }) == item.choices else {
+            throw ArchiveError("choices are not in their order")
+        }
+        guard let target = try restoring.target(item.postId),
+            try RestoredPoll.vote(choices, in: target, by: restoring.account, now: restoring.now, restoring.store)
+        else { return .kept }
+        restoring.count(choices, in: target.id.rawValue, at: target.position)
         return .restored
     }
 }

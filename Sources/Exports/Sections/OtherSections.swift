@@ -8,7 +8,7 @@ import SQL
 struct MarkerSection: ExportSection {
     struct Item: Codable, Sendable {
         let list: String
-        let lastRead: ExportedID
+        let lastReadId: ExportedID
         let version: Int64
         let updatedAt: ExportedTime
     }
@@ -28,37 +28,48 @@ struct MarkerSection: ExportSection {
             (
                 row.int64(0),
                 Item(
-                    list: MarkedList(rawValue: row.int64(0) - 1)?.name ?? "", lastRead: row.exportedID(1),
+                    list: MarkedList(rawValue: row.int64(0) - 1)?.name ?? "", lastReadId: row.exportedID(1),
                     version: row.int64(2), updatedAt: row.time(3))
             )
         }
     }
 
+    func key(of item: Item) -> Int64? { list(of: item).map { $0.rawValue + 1 } }
+
+    private func list(of item: Item) -> MarkedList? { MarkedList.allCases.first { $0.name == item.list } }
+
     func restore(_ item: Item, in restoring: inout Restoring) throws -> Restoration {
-        guard let list = MarkedList.allCases.first(where: { $0.name == item.list }),
-            (1...Int64(Int32.max)).contains(item.version)
-        else { throw ArchiveError("a marker is of no list") }
-        try restoring.requirePast(item.lastRead.value)
+        guard let list = list(of: item) else { throw ArchiveError("list is not as it must be") }
+        guard (1...Int64(Int32.max)).contains(item.version) else {
+            throw ArchiveError("version is not as it must be")
+        }
+        try restoring.requirePast(item.lastReadId.value)
         try restoring.store.execute(
             """
             INSERT INTO markers (account_id, list, last_read_id, version, updated_at) VALUES ($1, $2, $3, $4, $5)
             """,
             [
-                .integer(restoring.account.rawValue), .integer(list.rawValue), .integer(item.lastRead.value),
+                .integer(restoring.account.rawValue), .integer(list.rawValue), .integer(item.lastReadId.value),
                 .integer(item.version), .integer(item.updatedAt.milliseconds),
             ])
         return .restored
     }
 }
 
-/// What the account was told of: who did what, by ids.
+/// What the account was told of: who did what, by ids. It is of what others did, so that it does not come back.
 struct NotificationSection: ExportSection {
-    struct Item: Codable, Sendable {
-        let notification: ExportedID
-        let kind: Int64
-        let actor: ExportedID
-        let subject: String
-        let object: String
+    struct Item: Codable, Sendable, DatedItem {
+        let notificationId: ExportedID
+        let kind: String
+        /// Who did it, where somebody did.
+        let userId: ExportedID?
+        /// What they did it to.
+        let postId: ExportedID?
+        /// The comment or quote that they wrote.
+        let writtenId: ExportedID?
+        let createdAt: ExportedTime
+
+        var datedBy: ExportedID { notificationId }
     }
 
     let name = "notifications"
@@ -73,20 +84,27 @@ struct NotificationSection: ExportSection {
             WHERE account_id = $1 AND notification_id > $2 AND is_live = 1 ORDER BY notification_id LIMIT $3
             """, [.integer(account.rawValue), .integer(key), .integer(Int64(limit))]
         ) { row in
-            (
+            let kind = NotificationKind(rawValue: row.int64(1))
+            let id = row.exportedID(0)
+            return (
                 row.int64(0),
                 Item(
-                    notification: row.exportedID(0), kind: row.int64(1), actor: row.exportedID(2),
-                    subject: String(row.int64(3)), object: String(row.int64(4)))
+                    notificationId: id, kind: kind?.name ?? "other", userId: row.int64(2) > 0 ? row.exportedID(2) : nil,
+                    postId: kind?.isAboutPost == true ? row.exportedID(3) : nil,
+                    writtenId: kind?.isToldByPost == true ? row.exportedID(4) : nil, createdAt: ExportedTime(of: id))
             )
         }
     }
+
+    func key(of item: Item) -> Int64? { item.notificationId.value }
+
+    func other(in item: Item) -> Int64? { item.userId?.value }
 }
 
 /// Where the account is logged in.
 struct SessionSection: ExportSection {
     struct Item: Codable, Sendable {
-        let session: ExportedID
+        let sessionId: ExportedID
         let client: String?
         let createdAt: ExportedTime
         let lastUsedAt: ExportedTime?
@@ -109,12 +127,14 @@ struct SessionSection: ExportSection {
             (
                 row.int64(0),
                 Item(
-                    session: row.exportedID(0), client: row.optionalText(1), createdAt: row.time(2),
-                    lastUsedAt: row.optionalInt64(3).map { ExportedTime($0) }, expiresAt: row.time(4),
-                    endedAt: row.optionalInt64(5).map { ExportedTime($0) })
+                    sessionId: row.exportedID(0), client: row.optionalText(1), createdAt: row.time(2),
+                    lastUsedAt: row.optionalTime(3), expiresAt: row.time(4),
+                    endedAt: row.optionalTime(5))
             )
         }
     }
+
+    func key(of item: Item) -> Int64? { item.sessionId.value }
 
     func restore(_ item: Item, in restoring: inout Restoring) throws -> Restoration { .passedOver }
 }

@@ -5,11 +5,11 @@ import SQL
 /// The account itself. What the server says of it, such as that it is verified, does not come back.
 struct ProfileSection: ExportSection {
     struct Item: Codable, Sendable {
-        let user: ExportedID
+        let userId: ExportedID
         let username: String
         let displayName: String
         let bio: String
-        let avatar: String?
+        let avatarUrl: String?
         let email: String?
         let isPrivate: Bool
         let createdAt: ExportedTime
@@ -30,23 +30,30 @@ struct ProfileSection: ExportSection {
             (
                 row.int64(0),
                 Item(
-                    user: row.exportedID(0), username: row.text(1), displayName: row.text(2), bio: row.text(3),
-                    avatar: row.optionalText(4), email: row.optionalText(5), isPrivate: row.flag(6),
+                    userId: row.exportedID(0), username: row.text(1), displayName: row.text(2), bio: row.text(3),
+                    avatarUrl: row.optionalText(4), email: row.optionalText(5), isPrivate: row.flag(6),
                     createdAt: row.time(7))
             )
         }
     }
 
+    func key(of item: Item) -> Int64? { item.userId.value }
+
     func restore(_ item: Item, in restoring: inout Restoring) throws -> Restoration {
-        guard item.user.id() == restoring.account else { throw ArchiveError("its profile is of another account") }
-        try restoring.requirePast(item.user.value)
+        guard item.userId.id() == restoring.account else {
+            throw ArchiveError("it is of another account than the manifest")
+        }
+        try restoring.requirePast(item.userId.value)
+        guard (0...restoring.now).contains(item.createdAt.milliseconds) else {
+            throw ArchiveError("created_at is not as it must be")
+        }
         try AccountService.restore(
             RestoredAccount(
                 id: restoring.account, username: Username(item.username),
                 displayName: DisplayName(cleaned: item.displayName),
-                bio: Biography(item.bio), avatarURL: item.avatar.map { try AvatarURL($0) },
+                bio: Biography(item.bio), avatarURL: item.avatarUrl.map { try AvatarURL($0) },
                 email: item.email.map { try EmailAddress($0) }, isPrivate: item.isPrivate,
-                createdAt: min(max(0, item.createdAt.milliseconds), restoring.now)),
+                createdAt: item.createdAt.milliseconds),
             now: restoring.now, restoring.store)
         return .restored
     }

@@ -26,6 +26,16 @@ struct ExportRoutes: Sendable {
                 Operation(
                     "loadExport", "The archive of your account", tag: Self.tag, answer: (200, "Archive"),
                     problems: [404]), handler: load),
+            Endpoint(
+                .get, "/v1/me/kept-items", .required,
+                Operation(
+                    "listKeptItems", "What of your archive could not come back here", tag: Self.tag,
+                    answer: (200, "KeptItems")), handler: listKept),
+            Endpoint(
+                .delete, "/v1/me/kept-items", .required,
+                Operation(
+                    "removeKeptItems", "Forget what of your archive could not come back here", tag: Self.tag,
+                    answer: (204, nil)), handler: removeKept),
         ]
     }
 
@@ -49,6 +59,26 @@ struct ExportRoutes: Sendable {
         response.download = try await service().archive(of: try request.viewer())
         response.headers[.contentDisposition] = "attachment; filename=\"starling-archive.tar.gz\""
         return response
+    }
+
+    private func listKept(_ request: APIRequest) async throws -> APIResponse {
+        let sections = try await service().kept(of: try request.viewer())
+        return .json { json in
+            json.raw("{\"sections\":[")
+            for (index, section) in sections.enumerated() {
+                json.raw(index > 0 ? ",{\"section\":" : "{\"section\":")
+                json.string(section.name)
+                json.raw(",\"items_count\":")
+                json.integer(Int64(section.count))
+                json.raw("}")
+            }
+            json.raw("]}")
+        }
+    }
+
+    private func removeKept(_ request: APIRequest) async throws -> APIResponse {
+        try await service().removeKept(of: try request.viewer())
+        return APIResponse(status: 204)
     }
 
     private static func answer(_ export: Export, status: Int = 200) -> APIResponse {

@@ -228,6 +228,10 @@ enum OpenAPIDescriptions {
         "loadExport":
             "A tar file under gzip: `manifest.json`, and of each section JSON files like `posts/000001.json` with everything "
             + "about your account; of others only ids and usernames. 404 until it is ready, and after `expires_at`.",
+        "listKeptItems":
+            "They came with the archive that brought your account here, and go out with the next one, where they can be read. "
+            + "What names an account goes when that is erased.",
+        "removeKeptItems": "They are in no later archive, and are not tried again.",
     ]
 
     private static let operations = [

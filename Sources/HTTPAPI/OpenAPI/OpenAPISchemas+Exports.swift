@@ -16,6 +16,24 @@ extension OpenAPISchemas {
                     "finished_at": emptyTime, "expires_at": emptyTime,
                 ])
         ),
+        (
+            "KeptItems",
+            object(
+                "What of the archive that your account came with refers to accounts and posts that are not here.",
+                [
+                    "sections": [
+                        "type": "array",
+                        "items": object(
+                            "A section with such items.",
+                            [
+                                "section": [
+                                    "type": "string",
+                                    "enum": .array(ExportSections.all.map { .string($0.name) }),
+                                ], "items_count": count,
+                            ]),
+                    ]
+                ])
+        ),
         ("Archive", ["type": "string", "contentMediaType": .string(ArchiveFormat.contentType)]),
     ]
 }

@@ -24,6 +24,14 @@ enum PollCounters {
             }
             if event.position != 0 { positions.insert(event.position) }
         }
+        for event in events where event.kind == .votesImported {
+            for index in stride(from: 0, to: event.list.count - 2, by: 3) {
+                for choice in [-1] + PollChoices(rawValue: event.list[index + 2]).indices {
+                    growth[Counter(post: event.list[index], choice: Int64(choice)), default: 0] += 1
+                }
+                positions.insert(event.list[index + 1])
+            }
+        }
         // In one order, so that two processes never wait for each other.
         for (counter, amount) in growth.sorted(by: { $0.key < $1.key }) where amount != 0 {
             try store.execute(

@@ -24,8 +24,16 @@ enum AdminCommand: Codable, Sendable {
     case importFollows(pairs: [Int64])
     case importPosts(posts: [AdminPost], source: String, linesDone: Int64)
     case linesImported(source: String)
+    /// Asks how far the import of an account's archive is. What was left of an import of another is taken out.
+    case beginArchive(account: Int64, source: String)
     /// Items of an account's archive, the last of which is the `itemsDone`th.
     case importArchive(items: [ArchivedItem], account: Int64, source: String, itemsDone: Int64)
+    /// Shows an account, whose archive is brought as a whole.
+    case finishArchive(account: Int64, source: String)
+    /// Takes out what was brought of an archive that was refused.
+    case withdrawArchive(account: Int64)
+    /// Tries again what was kept of an account's archive.
+    case settleArchive(account: Int64)
     /// Answers when every consumer has handled what was committed before.
     case drain
     case rebuildTimelines
@@ -54,7 +62,11 @@ enum AdminReply: Codable, Sendable {
     case done
     case count(Int)
     case imported(ImportedCounts)
+    /// Nil where none was begun.
+    case archiveBegun(ImportState?)
     case archived(ArchiveCounts)
+    /// The archive cannot be here; the end of a sentence says why.
+    case refused(String)
     case status(AdminStatus)
     case user(id: String, username: String)
     case tokens([AdminToken])

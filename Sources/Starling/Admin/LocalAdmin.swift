@@ -27,7 +27,7 @@ struct LocalAdmin: AdminPort {
         } catch let error as PostsError {
             return .failure(error.detail)
         } catch let error as ArchiveError {
-            return .failure("The archive is not taken: \(error).")
+            return .refused(error.description)
         } catch is EventLog.Undrained {
             return .failure(
                 "Events of this store wait in Kafka, and nobody handles them: start its processes, or wait and try again."
@@ -39,8 +39,10 @@ struct LocalAdmin: AdminPort {
         switch command {
         case .createUser, .setPassword, .suspend, .reinstate, .deletions, .tokens, .followerTokens, .rotateKeys:
             return try await accountAnswer(command)
-        case .importAccounts, .importFollows, .importPosts, .linesImported, .importArchive:
+        case .importAccounts, .importFollows, .importPosts, .linesImported:
             return try await importAnswer(command)
+        case .beginArchive, .importArchive, .finishArchive, .withdrawArchive, .settleArchive:
+            return try await ArchiveAdmin(node).answer(command)
         case .status: return .status(try await status())
         case .drain:
             try await node.eventLog.drained()
@@ -116,10 +118,6 @@ struct LocalAdmin: AdminPort {
                     checkpoint: ImportCheckpoint(source: source, linesDone: linesDone)))
         case .linesImported(let source):
             return .count(Int(clamping: try await node.api.posts.linesImported(from: source)))
-        case .importArchive(let items, let account, let source, let itemsDone):
-            let importer = ArchiveImport(database: node.database, clock: node.clock)
-            return .archived(
-                try await importer.bring(items, of: ID(account), source: source, itemsDone: itemsDone))
         default: return .done
         }
     }

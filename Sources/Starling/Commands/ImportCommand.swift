@@ -11,6 +11,10 @@ struct ImportCommand: AsyncParsableCommand {
             Imported accounts have neither password nor e-mail: `starling user set-password` opens them. They count as
             inactive until they read, so importing fills no timelines.
 
+            The archive of an account brings it back under its name and ids. What it says of accounts and posts that are not
+            here is kept, goes out with its next export, and is tried again when the archive is imported again; name several
+            archives at once where their accounts know each other. An archive that is refused leaves nothing behind.
+
             Activities become reposts of, mentions of and comments on the newest earlier post of B, all with texts of our
             own; where B has none yet, one is made up a minute before.
 
@@ -54,6 +58,8 @@ struct ImportCommand: AsyncParsableCommand {
             let summary = plan.isEmpty ? nil : try await Importer(port: port).run(plan)
             var outcomes: [ArchiveFile.Outcome] = []
             for archive in archives { outcomes.append(try await archive.send(to: port, progress: .standardError)) }
+            // What one says of another can come back once all are here.
+            for index in outcomes.indices { outcomes[index] = try await outcomes[index].settled(by: port) }
             if !outcomes.isEmpty { try await port.drain() }
             return (summary, outcomes)
         }

@@ -24,15 +24,6 @@ extension AdminPort {
         return counts
     }
 
-    /// - Returns: what became of the items.
-    func importArchive(
-        _ items: [ArchivedItem], account: Int64, source: String, itemsDone: Int64
-    ) async throws -> ArchiveCounts {
-        let command = AdminCommand.importArchive(items: items, account: account, source: source, itemsDone: itemsDone)
-        guard case .archived(let counts) = try await answer(command) else { throw Self.misunderstood }
-        return counts
-    }
-
     /// The checkpoint of `source`: 0 where nothing was imported from it.
     func linesImported(source: String) async throws -> Int64 {
         Int64(try await count(.linesImported(source: source)))
@@ -53,14 +44,15 @@ extension AdminPort {
         return count
     }
 
-    /// - Throws: `ImportError` with the sentence of a command that could not be performed.
+    /// - Throws: `ImportError` with the sentence of a command that could not be performed, `ArchiveError`.
     func answer(_ command: AdminCommand) async throws -> AdminReply {
         let reply = try await perform(command)
         if case .failure(let sentence) = reply { throw ImportError(sentence) }
+        if case .refused(let reason) = reply { throw ArchiveError(reason) }
         return reply
     }
 
-    private static var misunderstood: ImportError {
+    static var misunderstood: ImportError {
         ImportError("The server gave an answer of another kind than asked for; is it of the same version?")
     }
 }

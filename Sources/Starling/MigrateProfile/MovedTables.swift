@@ -14,7 +14,7 @@ enum MovedTables {
         "post_views", "post_stats",
         "viewer_marks",
         "reactions", "reaction_counters", "bookmarks", "post_feedback", "markers", "notifications",
-        "notification_groups", "archive_items", "import_progress",
+        "notification_groups", "archive_items", "archive_imports", "import_progress",
         "idempotency_keys", "outbox", "outbox_retention", "consumer_offsets", "dead_letters",
         "pulled_authors", "timeline_generation", "rate_limits",
     ]

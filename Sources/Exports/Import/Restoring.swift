@@ -13,6 +13,8 @@ package struct Restoring {
     private var replies: [Int64] = []
     private var shares: [Int64] = []
     private var quotes: [Int64] = []
+    private var reactions: [Int64] = []
+    private var votes: [Int64] = []
 
     init(_ account: ID<Account>, now: Int64, _ store: any SQLWriter) {
         self.account = account
@@ -30,12 +32,24 @@ package struct Restoring {
         shares += [post, position, 1]
     }
 
-    /// Where one of the account's own posts stands; nil where there is none that is published.
-    func positionOfOwn(_ post: ID<Post>) throws -> Int64? {
-        try store.first(
-            "SELECT position FROM posts WHERE id = $1 AND bucket = $2 AND author_id = $3 AND state = 3",
-            [.integer(post.rawValue), .integer(Int64(post.bucket)), .integer(account.rawValue)]
-        ) { $0.int64(0) }
+    mutating func count(_ reaction: Reaction, to post: Int64, at position: Int64) {
+        reactions += [post, position, reaction.rawValue]
+    }
+
+    mutating func count(_ choices: PollChoices, in post: Int64, at position: Int64) {
+        votes += [post, position, choices.rawValue]
+    }
+
+    /// A post that is here, and that the account may point at.
+    func target(_ post: ExportedID) throws -> ArchiveTarget? {
+        try ArchiveTarget.find(post.id(), for: account, store)
+    }
+
+    /// Somebody else may have the name by now, or the id on another server.
+    func isHere(_ user: ExportedID, named username: String) throws -> Bool {
+        try store.integer(
+            "SELECT count(*) FROM users WHERE id = $1 AND username = $2 AND state = 0", [user.sql, .text(username)])
+            == 1
     }
 
     func mark(_ field: ViewerFlags.Field, _ value: Int64, on post: ID<Post>) throws {
@@ -50,7 +64,7 @@ package struct Restoring {
     /// - Throws: `ArchiveError` for an id that no server can have given yet.
     func requirePast(_ id: Int64) throws {
         guard Snowflake(rawValue: id).unixMilliseconds <= now + Self.skewMax else {
-            throw ArchiveError("it has an id from the future")
+            throw ArchiveError("its id is from the future")
         }
     }
 
@@ -59,6 +73,8 @@ package struct Restoring {
         try tell(.repliesImported, replies)
         try tell(.sharesImported, shares)
         try tell(.quotingImported, quotes)
+        try tell(.reactionsImported, reactions)
+        try tell(.votesImported, votes)
         store.announce(.bulk)
     }
 

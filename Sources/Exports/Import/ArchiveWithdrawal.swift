@@ -1,0 +1,70 @@
+import Accounts
+import Core
+import SQL
+
+/// Takes an import that was refused halfway out of the store again, with all that it brought. Nobody has seen the account, so
+/// nothing of others' hangs on it.
+package struct ArchiveWithdrawal: Sendable {
+    private let database: any Database
+    private let steps: [ErasureStep]
+    private let clock: WallClock
+
+    /// - Parameter steps: as for an account that is erased.
+    package init(database: any Database, steps: [ErasureStep], clock: WallClock) {
+        self.database = database
+        // How far the import came goes last: a withdrawal that is interrupted is gone on with.
+        self.steps = steps.filter { step in !step.tables.contains { $0.name == "archive_imports" } }
+        self.clock = clock
+    }
+
+    /// Takes back what the account did, with the events that counters need.
+    /// - Returns: whether there is an import of it that was not finished.
+    package func empty(_ account: ID<Account>) async throws -> Bool {
+        let isOpen = try await database.read { try ImportRows.find(account, $0)?.isFinished == false }
+        guard isOpen else { return false }
+        for step in steps {
+            while try await database.write({ try step.eraseBatch(of: account, $0) }) {}
+        }
+        return true
+    }
+
+    /// Removes the rows that an erased account leaves behind, and the account. Comes after `empty`, when its events are handled.
+    package func remove(_ account: ID<Account>) async throws {
+        let key: [SQLValue] = [.integer(account.rawValue)]
+        while try await removePosts(of: account) {}
+        try await database.write { store in
+            guard try ImportRows.find(account, store)?.isFinished == false else { return }
+            try store.execute("DELETE FROM account_counters WHERE account_id = $1", key)
+            try store.execute("DELETE FROM users WHERE id = $1", key)
+            try store.execute("DELETE FROM archive_imports WHERE account_id = $1", key)
+            store.announce(.account(account.rawValue))
+            store.announce(.bulk)
+        }
+    }
+
+    /// - Returns: whether there may be more.
+    private func removePosts(of account: ID<Account>) async throws -> Bool {
+        try await database.write { store in
+            guard try ImportRows.find(account, store)?.isFinished == false else { return false }
+            let bucket = SQLValue.integer(Int64(account.bucket))
+            let posts = try store.query(
+                "SELECT id FROM posts WHERE author_id = $1 AND bucket = $2 LIMIT $3",
+                [.integer(account.rawValue), bucket, .integer(Int64(Limits.keptItemsAtOnce))]
+            ) { $0.int64(0) }
+            // Where somebody here quotes a post that is not here, the counters count it.
+            try store.execute(
+                """
+                DELETE FROM post_counters WHERE post_id IN (SELECT value FROM list($1))
+                    AND likes = 0 AND comments = 0 AND shares = 0 AND quotes = 0
+                """, [.list(posts)])
+            for table in ["reaction_counters", "poll_counters", "post_stats"] {
+                try store.execute(
+                    "DELETE FROM \(table) WHERE bucket = $1 AND post_id IN (SELECT value FROM list($2))",
+                    [bucket, .list(posts)])
+            }
+            try store.execute(
+                "DELETE FROM posts WHERE bucket = $1 AND id IN (SELECT value FROM list($2))", [bucket, .list(posts)])
+            return posts.count == Limits.keptItemsAtOnce
+        }
+    }
+}
