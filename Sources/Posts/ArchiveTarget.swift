@@ -2,8 +2,7 @@ import Accounts
 import Core
 import SQL
 
-/// A post that is here and that an account may point at which comes back with an archive: its own, or one that everybody may
-/// see. More is not taken on an archive's word.
+/// A post that is here and that an account may point at which comes back with an archive: its own, or one that it may see here.
 package struct ArchiveTarget: Sendable {
     package let id: ID<Post>
     package let author: ID<Account>
@@ -21,8 +20,7 @@ package struct ArchiveTarget: Sendable {
             SELECT p.author_id, p.position, coalesce(p.root_id, p.id), p.depth,
                 CASE WHEN \(SharePolicySQL.admits("$3")) THEN 1 ELSE 0 END
             FROM posts p JOIN users a ON a.id = p.author_id
-            WHERE p.id = $1 AND p.bucket = $2 AND p.state = 3 AND (p.author_id = $3 OR (p.visibility = 0
-                AND a.is_private = 0 AND a.state = 0
+            WHERE p.id = $1 AND p.bucket = $2 AND p.state = 3 AND (p.author_id = $3 OR (a.state = 0 AND \(admits)
                 AND NOT EXISTS (SELECT 1 FROM blocks WHERE blocker_id = $3 AND blocked_id = p.author_id)
                 AND NOT EXISTS (SELECT 1 FROM blocks WHERE blocker_id = p.author_id AND blocked_id = $3)))
             """, [.integer(post.rawValue), .integer(Int64(post.bucket)), .integer(account.rawValue)]
@@ -32,6 +30,15 @@ package struct ArchiveTarget: Sendable {
                 mayBeShared: row.flag(4))
         }
     }
+
+    /// As `PostVisibility` has it.
+    private static let admits = """
+        ((p.visibility = 0 AND a.is_private = 0)
+            OR (p.visibility IN (0, 1) AND EXISTS (
+                SELECT 1 FROM following WHERE follower_id = $3 AND followee_id = p.author_id))
+            OR (p.visibility = 3 AND EXISTS (
+                SELECT 1 FROM close_friends WHERE account_id = p.author_id AND friend_id = $3)))
+        """
 
     /// Whether the account may comment below it, as the author of the post at the root of its thread lets it.
     package func mayBeAnswered(by account: ID<Account>, _ store: any SQLReader) throws -> Bool {

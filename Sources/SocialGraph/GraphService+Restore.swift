@@ -4,23 +4,27 @@ import SQL
 
 /// What comes back with an archive of an account, whose pairs begin with it. Each returns whether it did.
 extension GraphService {
-    /// Follows again, where the other account is open to all and no block stands between.
+    /// Follows again, where the other account is open to all, or agrees, and no block stands between.
     package static func restoreFollow(
-        _ pair: [SQLValue], row: SQLValue, now: Int64, _ store: any SQLWriter
+        _ pair: [SQLValue], row: SQLValue, isAgreed: Bool, now: Int64, _ store: any SQLWriter
     ) throws -> Bool {
         let added = try store.execute(
             """
             INSERT INTO following (follower_id, followee_id, follow_id)
-            SELECT $1, $2, $3 FROM users WHERE id = $2 AND is_private = 0 AND \(notApart)
+            SELECT $1, $2, $3 FROM users WHERE id = $2 AND (is_private = 0 OR $5 = 1) AND \(notApart)
                 AND (SELECT count(*) FROM following WHERE follower_id = $1) < $4
             ON CONFLICT (follower_id, followee_id) DO NOTHING
-            """, pair + [row, .integer(Int64(Limits.followingMax))])
+            """, pair + [row, .integer(Int64(Limits.followingMax)), .flag(isAgreed)])
         guard added == 1 else { return false }
         try store.execute(
             "INSERT INTO followers (follower_id, followee_id, follow_id) VALUES ($1, $2, $3)", pair + [row])
         try Outbox.append(
             Event(.followsImported, key: 0, subject: 0, list: pair.compactMap(\.int64), occurredAt: now), in: store)
         return true
+    }
+
+    package static func isFollowing(_ pair: [SQLValue], _ store: any SQLReader) throws -> Bool {
+        try store.integer("SELECT count(*) FROM following WHERE follower_id = $1 AND followee_id = $2", pair) == 1
     }
 
     /// Asks a private account again, without telling it anew.

@@ -1,3 +1,4 @@
+import Accounts
 import SQL
 import Testing
 
@@ -11,9 +12,12 @@ struct ArchiveKeepingTests {
     @Test("what is kept can be counted and removed; what is kept of somebody goes when they are erased")
     func kept() async throws {
         let archives = try await RoundTrip.archives(of: ["alice", "bob"]) { server in
-            // Following him is for him to allow then.
-            let bob = try await server.login("bob")
-            #expect(await server.patch("/v1/me", as: bob, #"{"is_private":true}"#).status == 200)
+            try await RoundTrip.makePrivate("bob", server)
+            // His archive does not agree.
+            let bob = try await server.login("bob").id
+            try await server.database.write { store in
+                _ = try store.execute("DELETE FROM followers WHERE followee_id = \(bob)", [])
+            }
         }
         try await RoundTrip.elsewhere { server in
             for name in ["alice", "bob"] { try await RoundTrip.bring(try #require(archives[name]), into: server) }
@@ -33,6 +37,35 @@ struct ArchiveKeepingTests {
             }
             #expect(await server.delete("/v1/me/kept-items", as: back).status == 204)
             #expect(await server.get("/v1/me/kept-items", as: back).text == #"{"sections":[]}"#)
+        }
+    }
+
+    @Test("who is private is followed again where both archives tell of it", arguments: [false, true])
+    func privately(reversed: Bool) async throws {
+        let names = ["alice", "bob"]
+        let archives = try await RoundTrip.archives(of: names) { server in
+            try await RoundTrip.makePrivate("bob", server)
+        }
+        try await RoundTrip.elsewhere { server in
+            for name in reversed ? names.reversed() : names {
+                try await RoundTrip.bring(try #require(archives[name]), into: server)
+            }
+            let alice = try await RoundTrip.enter("alice", server)
+            let bob = try await RoundTrip.enter("bob", server)
+            #expect(await server.get("/v1/users/\(bob.id)/posts", as: alice).text.contains("bob's own words"))
+            #expect(await server.get("/v1/users/\(alice.id)/followers", as: alice).json["users"].array.count == 1)
+            for (name, person) in [("alice", alice), ("bob", bob)] {
+                let again = try ExportTests.files(try await ExportTests.archive(server, of: person))
+                let before = try ExportTests.files(try #require(archives[name]))
+                #expect(again == before, "\(name)")
+            }
+            let importer = ArchiveImport(database: server.database, clock: server.clock.wall)
+            let id = try #require(try await server.services.directory.id(ofUsername: "alice"))
+            _ = try await importer.settle(.of(id))
+            let kept = await server.get("/v1/me/kept-items", as: alice).text
+            // She sees his posts; what would show them to others is not for her to do.
+            #expect(!kept.contains("following") && !kept.contains("bookmarks") && kept.contains("reposts"), "\(kept)")
+            try await RoundTrip.expectSound(server)
         }
     }
 

@@ -57,6 +57,12 @@ struct ArchiveRoundTripTests {
         return counts
     }
 
+    /// From then on, following is for them to allow.
+    static func makePrivate(_ name: String, _ server: TestServer) async throws {
+        let person = try await server.login(name)
+        #expect(await server.patch("/v1/me", as: person, #"{"is_private":true}"#).status == 200)
+    }
+
     static func enter(_ name: String, _ server: TestServer) async throws -> Person {
         let id = try #require(try await server.services.directory.id(ofUsername: name))
         try await server.services.accounts.setPassword(Password(Person.password), of: id)

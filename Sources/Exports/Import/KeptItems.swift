@@ -34,6 +34,15 @@ enum KeptItems {
         return Dictionary(counts) { $1 }
     }
 
+    /// Whether an account's archive says this of another, and it is not here yet.
+    static func tell(
+        _ section: String, of account: ExportedID, about other: ID<Account>, _ store: any SQLReader
+    ) throws -> Bool {
+        try store.integer(
+            "SELECT count(*) FROM archive_items WHERE account_id = $1 AND section = $2 AND other_id = $3",
+            [account.sql, .text(section), .integer(other.rawValue)]) > 0
+    }
+
     static func add(_ item: KeptItem, of account: ID<Account>, _ store: any SQLWriter) throws {
         try store.execute(
             "INSERT INTO archive_items (account_id, section, item_id, body, other_id) VALUES ($1, $2, $3, $4, $5)",

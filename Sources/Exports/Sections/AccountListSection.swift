@@ -15,9 +15,10 @@ struct AccountListSection: ExportSection {
         var datedBy: ExportedID { id }
     }
 
-    /// What can be brought back; that others follow or ask is for them to say.
+    /// What can be brought back; that others ask is for them to say.
     enum Kind: Sendable {
         case follow
+        case follower
         case request
         case block
         case mute
@@ -45,7 +46,7 @@ struct AccountListSection: ExportSection {
 
     static let all: [any ExportSection] = [
         Self("following", "following", owner: "follower_id", other: "followee_id", key: "follow_id", kind: .follow),
-        Self("followers", "followers", owner: "followee_id", other: "follower_id", key: "follow_id"),
+        Self("followers", "followers", owner: "followee_id", other: "follower_id", key: "follow_id", kind: .follower),
         Self(
             "follow_requests_sent", "follow_requests", owner: "requester_id", other: "target_id", key: "request_id",
             kind: .request),
@@ -86,8 +87,8 @@ struct AccountListSection: ExportSection {
         let (store, pair) = (restoring.store, [.integer(restoring.account.rawValue), item.userId.sql])
         let wasRestored: Bool
         switch kind {
-        case .follow:
-            wasRestored = try GraphService.restoreFollow(pair, row: item.id.sql, now: restoring.now, store)
+        case .follow: return try follow(item, pair, in: restoring)
+        case .follower: return try beFollowed(item, Array(pair.reversed()), in: restoring)
         case .request: wasRestored = try GraphService.restoreRequest(pair, row: item.id.sql, store)
         case .block: wasRestored = try GraphService.restoreBlock(pair, row: item.id.sql, store)
         case .mute: wasRestored = try GraphService.restoreMute(pair, row: item.id.sql, store)
@@ -96,5 +97,25 @@ struct AccountListSection: ExportSection {
         case .others: return .passedOver
         }
         return wasRestored ? .restored : .kept
+    }
+
+    /// A private account agrees where its own archive says so.
+    private func follow(_ item: Item, _ pair: [SQLValue], in restoring: Restoring) throws -> Restoration {
+        let store = restoring.store
+        guard try !GraphService.isFollowing(pair, store) else { return .passedOver }
+        let isAgreed = try KeptItems.tell("followers", of: item.userId, about: restoring.account, store)
+        let isRestored = try GraphService.restoreFollow(
+            pair, row: item.id.sql, isAgreed: isAgreed, now: restoring.now, store)
+        return isRestored ? .restored : .kept
+    }
+
+    /// Others follow where their own archive says so: this one only agrees.
+    private func beFollowed(_ item: Item, _ pair: [SQLValue], in restoring: Restoring) throws -> Restoration {
+        let store = restoring.store
+        guard try KeptItems.tell("following", of: item.userId, about: restoring.account, store),
+            try !GraphService.isFollowing(pair, store),
+            try GraphService.restoreFollow(pair, row: item.id.sql, isAgreed: true, now: restoring.now, store)
+        else { return .passedOver }
+        return .restored
     }
 }

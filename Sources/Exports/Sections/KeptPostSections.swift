@@ -99,7 +99,7 @@ struct FeedbackSection: ExportSection {
     struct Item: Codable, Sendable, DatedItem {
         let feedbackId: ExportedID
         let postId: ExportedID
-        let feedback: String
+        let kind: String
         let createdAt: ExportedTime
 
         var datedBy: ExportedID { feedbackId }
@@ -122,7 +122,7 @@ struct FeedbackSection: ExportSection {
                 row.int64(0),
                 Item(
                     feedbackId: id, postId: row.exportedID(0),
-                    feedback: (Feedback(rawValue: row.int64(1)) ?? .more).name, createdAt: ExportedTime(of: id))
+                    kind: (Feedback(rawValue: row.int64(1)) ?? .more).name, createdAt: ExportedTime(of: id))
             )
         }
     }
@@ -130,8 +130,8 @@ struct FeedbackSection: ExportSection {
     func key(of item: Item) -> Int64? { item.postId.value }
 
     func restore(_ item: Item, in restoring: inout Restoring) throws -> Restoration {
-        guard let feedback = Feedback(name: item.feedback) else {
-            throw ArchiveError("feedback is not as it must be")
+        guard let feedback = Feedback(name: item.kind) else {
+            throw ArchiveError("kind is not as it must be")
         }
         guard let target = try restoring.target(item.postId),
             try EngagementSchema.restore(
