@@ -154,9 +154,10 @@ struct ArchiveTests {
             AccountSchema.erasure + EngagementSchema.erasure(.postgreSQL, town.clock) + PostSchema.erasure(town.clock)
             + GraphSchema.erasure(town.clock) + NotificationSchema.erasure + ExportSchema.erasure(town.clock)
         let withdrawal = ArchiveWithdrawal(database: town.database, steps: steps, clock: town.clock)
-        #expect(try await withdrawal.empty(account))
+        #expect(try await !withdrawal.empty(account, source: "another"))
+        #expect(try await withdrawal.empty(account, source: "test"))
         try await town.eventLog.drained()
-        try await withdrawal.remove(account)
+        try await withdrawal.remove(account, source: "test")
         for table in ["users", "posts", "archive_imports", "archive_items", "account_counters", "post_counters"] {
             #expect(try await town.database.read { try $0.integer("SELECT count(*) FROM \(table)", []) } == 0)
         }

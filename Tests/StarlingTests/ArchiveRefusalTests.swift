@@ -34,6 +34,12 @@ struct ArchiveRefusalTests {
                 #""post_id":"\#(ArchiveImportTests.post)","folder":"\#(String(repeating: "f", count: 3_000))""#),
             "folder is too long"
         ),
+        (
+            "reposts",
+            ArchiveImportTests.file(
+                #"{"created_at":"\#(time)","post_id":"5","repost_id":"\#(ArchiveImportTests.post)"}"#),
+            "repost_id is the place of a post"
+        ),
         ("followed_tags", ArchiveImportTests.file(#"{"tag":"a b","followed_at":"\#(time)"}"#), "tag is no hashtag"),
         (
             "markers",

@@ -18,9 +18,10 @@ package struct ArchiveWithdrawal: Sendable {
     }
 
     /// Takes back what the account did, with the events that counters need.
-    /// - Returns: whether there is an import of it that was not finished.
-    package func empty(_ account: ID<Account>) async throws -> Bool {
-        let isOpen = try await database.read { try ImportRows.find(account, $0)?.isFinished == false }
+    /// - Parameter source: of the import; one of another archive is left alone.
+    /// - Returns: whether there is such an import, and it was not finished.
+    package func empty(_ account: ID<Account>, source: String) async throws -> Bool {
+        let isOpen = try await database.read { try ImportRows.isOpen(account, source, $0) }
         guard isOpen else { return false }
         for step in steps {
             while try await database.write({ try step.eraseBatch(of: account, $0) }) {}
@@ -29,11 +30,11 @@ package struct ArchiveWithdrawal: Sendable {
     }
 
     /// Removes the rows that an erased account leaves behind, and the account. Comes after `empty`, when its events are handled.
-    package func remove(_ account: ID<Account>) async throws {
+    package func remove(_ account: ID<Account>, source: String) async throws {
         let key: [SQLValue] = [.integer(account.rawValue)]
-        while try await removePosts(of: account) {}
+        while try await removePosts(of: account, source) {}
         try await database.write { store in
-            guard try ImportRows.find(account, store)?.isFinished == false else { return }
+            guard try ImportRows.isOpen(account, source, store) else { return }
             try store.execute("DELETE FROM account_counters WHERE account_id = $1", key)
             try store.execute("DELETE FROM users WHERE id = $1", key)
             try store.execute("DELETE FROM archive_imports WHERE account_id = $1", key)
@@ -43,9 +44,9 @@ package struct ArchiveWithdrawal: Sendable {
     }
 
     /// - Returns: whether there may be more.
-    private func removePosts(of account: ID<Account>) async throws -> Bool {
+    private func removePosts(of account: ID<Account>, _ source: String) async throws -> Bool {
         try await database.write { store in
-            guard try ImportRows.find(account, store)?.isFinished == false else { return false }
+            guard try ImportRows.isOpen(account, source, store) else { return false }
             let bucket = SQLValue.integer(Int64(account.bucket))
             let posts = try store.query(
                 "SELECT id FROM posts WHERE author_id = $1 AND bucket = $2 LIMIT $3",

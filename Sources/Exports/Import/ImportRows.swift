@@ -19,6 +19,12 @@ enum ImportRows {
         ) { ImportState(source: $0.text(0), itemsDone: $0.int64(1), isFinished: $0.flag(2)) }
     }
 
+    /// Whether an account is being brought from this source.
+    static func isOpen(_ account: ID<Account>, _ source: String, _ store: any SQLReader) throws -> Bool {
+        guard let state = try find(account, store) else { return false }
+        return state.source == source && !state.isFinished
+    }
+
     static func save(_ state: ImportState, of account: ID<Account>, now: Int64, _ store: any SQLWriter) throws {
         try store.execute(
             """

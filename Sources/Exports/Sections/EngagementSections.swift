@@ -38,6 +38,10 @@ struct RepostSection: ExportSection {
         guard Snowflake(rawValue: item.repostId.value).bucket == restoring.account.bucket else {
             throw ArchiveError("repost_id is not one of this account's")
         }
+        let place: [SQLValue] = [item.repostId.sql, .integer(Int64(restoring.account.bucket))]
+        guard
+            try restoring.store.integer("SELECT count(*) FROM posts WHERE position = $1 AND bucket = $2", place) == 0
+        else { throw ArchiveError("repost_id is the place of a post") }
         guard let target = try restoring.target(item.postId), target.mayBeShared else { return .kept }
         try restoring.store.execute(
             "INSERT INTO reposts (position, bucket, sharer_id, post_id, created_at) VALUES ($1, $2, $3, $4, $5)",

@@ -31,7 +31,7 @@ enum AdminCommand: Codable, Sendable {
     /// Shows an account, whose archive is brought as a whole.
     case finishArchive(account: Int64, source: String)
     /// Takes out what was brought of an archive that was refused.
-    case withdrawArchive(account: Int64)
+    case withdrawArchive(account: Int64, source: String)
     /// Tries again what was kept of an account's archive.
     case settleArchive(account: Int64)
     /// Answers when every consumer has handled what was committed before.

@@ -23,7 +23,7 @@ struct ArchiveAdmin: Sendable {
             return .archived(
                 try await importer.bring(items, of: ID(account), source: source, itemsDone: itemsDone))
         case .finishArchive(let account, let source): try await importer.finish(ID(account), source: source)
-        case .withdrawArchive(let account): try await withdraw(ID(account))
+        case .withdrawArchive(let account, let source): try await withdraw(ID(account), source)
         case .settleArchive(let account):
             var counts = ArchiveCounts()
             counts.restored = try await importer.settle(.of(ID(account)))
@@ -39,16 +39,16 @@ struct ArchiveAdmin: Sendable {
             return try await importer.state(of: account)
         }
         guard !state.isFinished else { throw ArchiveError("another archive of the account was imported before") }
-        try await withdraw(account)
+        try await withdraw(account, state.source)
         return nil
     }
 
     /// The events of what goes are handled before its rows are gone.
-    private func withdraw(_ account: ID<Account>) async throws {
+    private func withdraw(_ account: ID<Account>, _ source: String) async throws {
         let steps = ErasedTables.steps(node.database.dialect, node.clock)
         let withdrawal = ArchiveWithdrawal(database: node.database, steps: steps, clock: node.clock)
-        guard try await withdrawal.empty(account) else { return }
+        guard try await withdrawal.empty(account, source: source) else { return }
         try await node.eventLog.drained()
-        try await withdrawal.remove(account)
+        try await withdrawal.remove(account, source: source)
     }
 }

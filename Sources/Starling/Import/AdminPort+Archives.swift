@@ -22,8 +22,8 @@ extension AdminPort {
         _ = try await answer(.finishArchive(account: account, source: source))
     }
 
-    func withdrawArchive(account: Int64) async throws {
-        _ = try await answer(.withdrawArchive(account: account))
+    func withdrawArchive(account: Int64, source: String) async throws {
+        _ = try await answer(.withdrawArchive(account: account, source: source))
     }
 
     /// - Returns: how much came back now, and what is kept.

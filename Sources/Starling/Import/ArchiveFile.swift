@@ -78,7 +78,9 @@ struct ArchiveFile: Sendable {
         do {
             return try await port.importArchive(batch, account: account, source: source, itemsDone: done)
         } catch let error as ArchiveError {
-            try await port.withdrawArchive(account: account)
+            try await ElapsedTime.shown("Taking out again what came of \(path)") {
+                try await port.withdrawArchive(account: account, source: source)
+            }
             throw error
         }
     }
@@ -95,7 +97,9 @@ struct ArchiveFile: Sendable {
 extension ArchiveFile.Outcome {
     /// Tries again what was kept, now that the other archives are here too.
     func settled(by port: any AdminPort) async throws -> Self {
-        let more = try await port.settleArchive(account: account)
+        let more = try await ElapsedTime.shown("Looking for what @\(username)'s archive refers to") {
+            try await port.settleArchive(account: account)
+        }
         var outcome = self
         outcome.counts.restored += more.restored
         outcome.counts.kept = more.kept
