@@ -4,7 +4,7 @@ import SQL
 
 /// The tables this feature owns.
 package enum ExportSchema {
-    package static let migrations = [exports, imports]
+    package static let migrations = [exports, imports, itemsByOther]
 
     /// An account has one export, the newest. `doomed_blobs` are archives that nobody may load any more and that the next
     /// sweep removes.
@@ -46,6 +46,17 @@ package enum ExportSchema {
             CREATE TABLE archive_imports (
                 account_id BIGINT PRIMARY KEY NOT NULL, source \(dialect.textKey) NOT NULL, items_done BIGINT NOT NULL,
                 is_finished SMALLINT NOT NULL DEFAULT 0 CHECK (is_finished IN (0, 1)), updated_at BIGINT NOT NULL)
+            """,
+        ]
+    }
+
+    /// Finds what a popular account's archive says of one of its many followers.
+    private static let itemsByOther = Migration("0071-archive-items-by-other") { _ in
+        [
+            "DROP INDEX archive_items_by_other",
+            """
+            CREATE INDEX archive_items_by_other ON archive_items (other_id, account_id, section)
+            WHERE other_id IS NOT NULL
             """,
         ]
     }
