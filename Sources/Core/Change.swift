@@ -38,6 +38,8 @@ package enum Change: Hashable, Sendable {
     case markersMoved(Int64)
     /// An account is told of something, of a `NotificationKind`.
     case notified(account: Int64, notification: Int64, kind: Int64)
+    /// An account whose holder chose another password; its other sessions end.
+    case passwordChanged(Int64)
     /// A session that ended.
     case sessionRevoked(Int64)
     /// The token signing keys.

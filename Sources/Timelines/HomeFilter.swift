@@ -70,7 +70,7 @@ package struct HomeFilter: Sendable {
     }
 
     /// The same as for a post alone. Looks at the text, too.
-    func admitsShared(_ card: PostCard, author: AccountStanding) -> Bool {
+    package func admitsShared(_ card: PostCard, author: AccountStanding) -> Bool {
         admitsShared(card.post, author: author) && mutedText?.hides(card) != true
     }
 

@@ -16,6 +16,8 @@ struct StreamRouteTests {
         try await TestServer.run { server in
             let cast = try await server.cast()
             try await server.follow(cast.alice, cast.bob)
+            // Bob is told of the follow.
+            try await server.drained()
             try await server.listening(as: cast.alice) { alice in
                 try await server.listening(as: cast.bob) { bob in
                     try await server.publish("from a stranger", by: cast.carol)
@@ -53,10 +55,12 @@ struct StreamRouteTests {
                 let first = try await server.publish("one", by: cast.bob)
                 #expect(await alice.next() == new(first))
                 await server.post("/v1/users/\(cast.bob.id)/\(action)", as: cast.alice)
+                #expect(await alice.next() == #"post.deleted {"post_id":"\#(first)"}"#)
                 try await server.publish("two", by: cast.bob)
                 let second = try await server.publish("three", by: cast.carol)
                 #expect(await alice.next() == new(second))
                 await server.delete("/v1/users/\(cast.carol.id)/follow", as: cast.alice)
+                #expect(await alice.next() == #"post.deleted {"post_id":"\#(second)"}"#)
                 try await server.publish("four", by: cast.carol)
                 let own = try await server.publish("five", by: cast.alice)
                 #expect(await alice.next() == new(own))

@@ -92,6 +92,7 @@ package struct AccountService: Sendable {
                     try SessionRows.revokeAll(
                         of: principal.accountID, except: principal.sessionID, at: now, in: store)
                 }
+                if changes.password != nil { store.announce(.passwordChanged(principal.accountID.rawValue)) }
                 if flags.contains(.becamePublic) {
                     for observer in privacyObservers { try observer.becamePublic(principal.accountID, in: store) }
                 }

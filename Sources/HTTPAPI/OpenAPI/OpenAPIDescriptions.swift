@@ -72,7 +72,7 @@ enum OpenAPIDescriptions {
         "endSession": "Also this one. Its tokens and streams end at once. 404 where it has ended already.",
         "endOtherSessions": "Their tokens and streams end at once.",
         "changePassword":
-            "Your other sessions end at once, with their streams. 403 where the current password is wrong, "
+            "Your other sessions end at once. All streams end, also those of this session, whose tokens stay good. 403 where the current password is wrong, "
             + "or the account has none.",
         "changeEmail": "As `PUT /v1/me/password`.",
         "deleteMe":

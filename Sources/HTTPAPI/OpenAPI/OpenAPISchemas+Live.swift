@@ -11,7 +11,8 @@ extension OpenAPISchemas {
                 Events in the form of https://html.spec.whatwg.org/multipage/server-sent-events.html, each with an `id` and \
                 JSON as `data`:
 
-                - `post.new`, `post.updated`: `{"post_id"}` of a post that your home feed shows.
+                - `post.new`, `post.updated`: `{"post_id"}` of a post that your home feed shows; with `sharer_id`, the
+                  account that you follow who brought it there by sharing it.
                 - `post.deleted`: `{"post_id"}` of a post that was in your stream or on your feed's first page, and is not \
                 to be seen any more.
                 - `counters`: `{"posts": [{"post_id", "likes_count", "comments_count", "shares_count"}]}` of such posts, at \

@@ -15,7 +15,9 @@ package enum WebSocketUse: Sendable {
     var settings: WebSocketSettings {
         var settings = WebSocketSettings()
         switch self {
-        case .events:
+        case .events(let socket):
+            // "open" comes first, whatever the client says meanwhile.
+            settings.messagesBeforeAnswer = socket.opening == nil ? 1 : 0
             settings.frameBytesMax = EventSocket.openingBytesMax
             settings.messageBytesMax = EventSocket.openingBytesMax
         case .echo:

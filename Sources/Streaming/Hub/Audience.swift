@@ -38,6 +38,13 @@ struct Audience {
         told.contains(position)
     }
 
+    /// The posts that matter here, told of or on the first page.
+    var watched: Set<Int64> { Set(told) }
+
+    func watched(inBuckets buckets: Set<Int>) -> [Int64] {
+        told.filter { buckets.contains(Snowflake(rawValue: $0).bucket) }
+    }
+
     func watched(of positions: Set<Int64>) -> [Int64] {
         told.filter { positions.contains($0) }
     }

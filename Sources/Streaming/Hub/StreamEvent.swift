@@ -5,8 +5,8 @@ import Posts
 
 /// Something that a client hears of while it happens. It carries ids, never text.
 package enum StreamEvent: Hashable, Sendable {
-    /// A post that the home feed shows from now on.
-    case postNew(ID<Post>, author: ID<Account>)
+    /// A post that the home feed shows from now on, and who brought it there by sharing it.
+    case postNew(ID<Post>, author: ID<Account>, sharer: ID<Account>? = nil)
     case postUpdated(ID<Post>, author: ID<Account>)
     /// A post that was told of, and is not to be seen any more.
     case postDeleted(ID<Post>)
@@ -34,12 +34,8 @@ package enum StreamEvent: Hashable, Sendable {
     /// A JSON object, in one line.
     package var data: [UInt8] {
         switch self {
-        case .postNew(let id, _), .postUpdated(let id, _), .postDeleted(let id):
-            var json = JSONWriter(capacity: 48)
-            json.raw("{\"post_id\":")
-            json.id(id.rawValue)
-            json.raw("}")
-            return json.bytes
+        case .postNew(let id, _, let sharer): return Self.data(of: id, sharer: sharer)
+        case .postUpdated(let id, _), .postDeleted(let id): return Self.data(of: id)
         case .counters(let data), .readMarker(let data): return data
         case .notification(let id, let kind):
             var json = JSONWriter(capacity: 80)
@@ -53,10 +49,23 @@ package enum StreamEvent: Hashable, Sendable {
         }
     }
 
-    /// Whose post is shown, where whether it may be is asked again before the event is told late.
-    var author: ID<Account>? {
+    private static func data(of post: ID<Post>, sharer: ID<Account>? = nil) -> [UInt8] {
+        var json = JSONWriter(capacity: 80)
+        json.raw("{\"post_id\":")
+        json.id(post.rawValue)
+        if let sharer {
+            json.raw(",\"sharer_id\":")
+            json.id(sharer.rawValue)
+        }
+        json.raw("}")
+        return json.bytes
+    }
+
+    /// Whose post is shown and who shared it, where whether it may be is asked again before the event is told late.
+    var people: (author: ID<Account>, sharer: ID<Account>?)? {
         switch self {
-        case .postNew(_, let author), .postUpdated(_, let author): author
+        case .postNew(_, let author, let sharer): (author, sharer)
+        case .postUpdated(_, let author): (author, nil)
         default: nil
         }
     }

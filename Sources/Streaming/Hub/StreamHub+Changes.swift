@@ -15,6 +15,7 @@ extension StreamHub {
         var changed: [PublishedPost] = []
         var accounts: Set<Int64> = []
         var markers: Set<Int64> = []
+        var left = Departures()
         var keysChanged = false
     }
 
@@ -30,6 +31,8 @@ extension StreamHub {
             try await check(tasks)
             try await loadUnknownFollows()
             try await tellChanges(of: tasks.changed)
+            tasks.left.accounts = tasks.accounts
+            try await tell(tasks.left)
             try await tellMarkers(of: tasks.markers)
             try await expect(tasks.published)
             try await tellPublished()
@@ -49,13 +52,28 @@ extension StreamHub {
                 tasks.published.append(PublishedPost(author: author, position: position))
             }
         case .post(let id, let author, let position):
-            if room.withLock({ $0.hasListeners(to: author) }) {
+            // Those who have it by somebody's repost need not follow its author.
+            if room.withLock({ !$0.isEmpty }) {
                 tasks.changed.append(PublishedPost(author: author, position: position))
                 work.withLock { $0.ids[position] = id }
             }
+        case .shared(let post, let sharer, let position):
+            if room.withLock({ $0.hasListeners(to: sharer) }) {
+                tasks.published.append(PublishedPost(author: sharer, position: position, shared: post))
+            }
+        case .unshared(let post, let sharer, _):
+            if room.withLock({ $0.hasListeners(to: sharer) }) { tasks.left.unshared[post, default: []].insert(sharer) }
+        case .relationship(let one, let other):
+            tasks.left.viewers.formUnion([one, other])
+        case .feedback(let account, _, _, _): tasks.left.viewers.insert(account)
+        case .passwordChanged(let account):
+            let connections = room.withLock { $0.audiences[account]?.connections ?? [] }
+            for connection in connections { end(connection, .credentialsChanged) }
         case .postCounters(let positions): work.withLock { $0.counted.formUnion(positions) }
         case .followed(let follower, let followee): room.withLock { $0.followed(follower, followee) }
-        case .unfollowed(let follower, let followee): room.withLock { $0.unfollowed(follower, followee) }
+        case .unfollowed(let follower, let followee):
+            room.withLock { $0.unfollowed(follower, followee) }
+            tasks.left.viewers.insert(follower)
         case .sessionRevoked(let session):
             for connection in room.withLock({ $0.connections(ofSession: session) }) { end(connection, .unauthorized) }
         case .account(let id): tasks.accounts.insert(id)

@@ -73,8 +73,10 @@ extension StreamHub {
         let (id, resumed) = room.withLock { room in
             let opened = room.connect(
                 principal, token: token, to: outlet, resume: resume, at: now,
-                mayTell: { author in
-                    relations.follows(author) && !relations.apart.contains(author) && !relations.muted.contains(author)
+                mayTell: { author, sharer in
+                    let people = [author] + (sharer.map { [$0] } ?? [])
+                    return relations.follows(sharer ?? author)
+                        && people.allSatisfy { !relations.apart.contains($0) && !relations.muted.contains($0) }
                 })
             for shown in first.posts.reversed() {
                 room.audiences[account.rawValue]?

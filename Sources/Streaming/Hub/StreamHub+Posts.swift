@@ -29,7 +29,8 @@ extension StreamHub {
         guard !posts.isEmpty else { return }
         let cards = try await library.cards(at: posts.map { Position($0.position) })
         let authors = try await directory.cards(Array(Set(posts.map { ID($0.author) })))
-        for post in posts {
+        try await tellShared(posts.filter { $0.shared != nil })
+        for post in posts where post.shared == nil {
             // What is gone again already was never new.
             guard let card = cards[Position(post.position)], let author = authors[card.post.author] else { continue }
             let event = StreamEvent.postNew(card.post.id, author: card.post.author)
@@ -46,8 +47,10 @@ extension StreamHub {
         }
         let cards = try await library.cards(at: posts.map { Position($0.position) })
         let authors = try await directory.cards(Array(Set(posts.map { ID($0.author) })))
+        let watchers = room.withLock { $0.watchers(of: Set(posts.map(\.position))) }
         for post in Set(posts) {
-            let listeners = room.withLock { $0.listeners(to: post.author) }
+            let others = watchers.filter { $0.value.contains(post.position) }.keys
+            let listeners = Array(Set(room.withLock { $0.listeners(to: post.author) }).union(others))
             var shown: Set<Int64> = []
             if let card = cards[Position(post.position)], let author = authors[card.post.author] {
                 let event = StreamEvent.postUpdated(card.post.id, author: card.post.author)
@@ -67,7 +70,7 @@ extension StreamHub {
 
     /// - Returns: those whose home feed shows the post.
     @discardableResult
-    private func tell(
+    func tell(
         _ event: StreamEvent, of card: PostCard, _ author: AccountCard, to listeners: [Int64]
     ) async throws -> Set<Int64> {
         var viewers: Set<Int64> = []
@@ -75,11 +78,7 @@ extension StreamHub {
             let known = relations.cached(ID(listener))
             let relations = if let known { known } else { try await self.relations.relations(of: ID(listener)) }
             let filter = HomeFilter(relations: relations, now: clock.now())
-            if filter.removal(of: card, author: author.standing) == nil,
-                try await !feed.hides(card.post.id, from: ID(listener))
-            {
-                viewers.insert(listener)
-            }
+            if try await shows(card, author, filter) { viewers.insert(listener) }
         }
         tell(event, to: viewers, watching: card.post.position.rawValue)
         return viewers
@@ -111,8 +110,7 @@ extension StreamHub {
         var shown: [PostCard] = []
         for card in cards {
             guard let author = authors[card.post.author],
-                filter.removal(of: card, author: author.standing) == nil,
-                try await !feed.hides(card.post.id, from: ID(account))
+                try await shows(card, author, filter)
             else { continue }
             shown.append(card)
         }

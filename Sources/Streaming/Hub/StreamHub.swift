@@ -172,10 +172,13 @@ package final class StreamHub: CommitObserver, Service {
     }
 }
 
-/// A post as its publication is announced.
+/// A post as its publication is announced, or a repost.
 struct PublishedPost: Hashable, Sendable {
+    /// Who brings it: its author, or the sharer.
     let author: Int64
     let position: Int64
+    /// The post that is shared.
+    var shared: Int64?
 }
 
 extension Change {
@@ -183,10 +186,9 @@ extension Change {
     fileprivate var concernsStreams: Bool {
         switch self {
         case .published, .post, .postCounters, .followed, .unfollowed, .account, .sessionRevoked, .signingKeys,
-            .markersMoved, .notified, .bulk:
+            .markersMoved, .notified, .shared, .unshared, .relationship, .feedback, .passwordChanged, .bulk:
             true
-        case .eventsAppended, .relationship, .counters, .marked, .feedback, .shared, .unshared, .pulled,
-            .timelinesDropped, .closeFriendAdded, .closeFriendRemoved:
+        case .eventsAppended, .counters, .marked, .pulled, .timelinesDropped, .closeFriendAdded, .closeFriendRemoved:
             false
         }
     }

@@ -15,4 +15,6 @@ package enum StreamEnd: String, Sendable, CaseIterable {
     case unauthorized
     case slowReader = "slow_reader"
     case stopping
+    /// The password was changed in this session, whose token stays good: the client may come back at once.
+    case credentialsChanged = "credentials_changed"
 }

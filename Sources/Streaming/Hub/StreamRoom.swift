@@ -42,11 +42,11 @@ struct StreamRoom {
     /// Adds a connection and tells it what it missed.
     /// - Parameters:
     ///   - resume: the text that the client sent as the last id it knows.
-    ///   - mayTell: whether an event with this author may still be told.
+    ///   - mayTell: whether an event with this author, and this sharer where one brought the post, may still be told.
     /// - Returns: the connection's number, and whether it resumed; nil where it asked for nothing.
     mutating func connect(
         _ principal: Principal, token: String, to outlet: any StreamOutlet, resume: String?, at now: Int64,
-        mayTell: (ID<Account>) -> Bool
+        mayTell: (ID<Account>, ID<Account>?) -> Bool
     ) -> (id: UInt64, resumed: Bool?) {
         let account = principal.accountID.rawValue
         _ = admit(account, at: now)
@@ -69,7 +69,7 @@ struct StreamRoom {
             return (id, false)
         }
         outlet.open(at: last)
-        for entry in missed where entry.event.author.map(mayTell) ?? true {
+        for entry in missed where entry.event.people.map({ mayTell($0.author, $0.sharer) }) ?? true {
             _ = outlet.send(entry.event, StreamEventID(epoch: epoch, sequence: entry.sequence))
         }
         return (id, true)
@@ -99,6 +99,15 @@ struct StreamRoom {
     }
 
     var connections: [Audience.Connection] { audiences.values.flatMap(\.connections) }
+
+    /// Those to whom any of these posts matters, with which of them.
+    func watchers(of positions: Set<Int64>) -> [Int64: Set<Int64>] {
+        guard !positions.isEmpty else { return [:] }
+        return audiences.compactMapValues { audience in
+            let watched = Set(audience.watched(of: positions))
+            return watched.isEmpty ? nil : watched
+        }
+    }
 
     // MARK: - Events
 

@@ -12,6 +12,7 @@ extension WebSocketHandler {
         let frame = WebSocketFrames.frame(close, allocator: context.channel.allocator)
         context.writeAndFlush(wrapOutboundOut(frame), promise: promise)
         closeChannel(after: settings.closeTimeout, context: context)
+        readHeld(context: context)
     }
 
     /// Tells the peer what it did, and reads nothing more of it.

@@ -27,6 +27,13 @@ package final class WebSocketHandler: ChannelDuplexHandler {
     private var pending = ByteBuffer()
     private var needsFlush = false
 
+    // What waits for our first message
+    private var messagesTaken = 0
+    private var hasAnswered = false
+    private var isHolding: Bool {
+        !hasAnswered && settings.messagesBeforeAnswer.map { messagesTaken >= $0 } ?? false
+    }
+
     // What waits for the peer since the channel's own buffer is full.
     private var waitingBytes = 0
     var isStalled = false
@@ -46,16 +53,23 @@ package final class WebSocketHandler: ChannelDuplexHandler {
     package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard state != .ended else { return }
         wasHeard = true
-        var bytes = unwrapInboundIn(data)
+        read(unwrapInboundIn(data), context: context)
+    }
+
+    private func read(_ received: ByteBuffer, context: ChannelHandlerContext) {
+        var bytes = received
         if pending.readableBytes > 0 {
             pending.writeBuffer(&bytes)
             bytes = pending
         }
         pending = ByteBuffer()
         do throws(WebSocketFailure) {
-            while state != .ended, let event = try reader.next(&bytes) { handle(event, context: context) }
+            while state != .ended, !isHolding, let event = try reader.next(&bytes) { handle(event, context: context) }
         } catch {
             fail(error, context: context)
+        }
+        guard !isHolding || bytes.readableBytes <= settings.messageBytesMax else {
+            return fail(.tooLarge("too much before the first answer"), context: context)
         }
         // A copy, or the few bytes would keep the whole packet.
         if state != .ended, bytes.readableBytes > 0 { pending = ByteBuffer(bytes: bytes.readableBytesView) }
@@ -70,6 +84,7 @@ package final class WebSocketHandler: ChannelDuplexHandler {
     private func handle(_ event: WebSocketReader.Event, context: ChannelHandlerContext) {
         switch event {
         case .message(let message):
+            messagesTaken += 1
             if state == .open { context.fireChannelRead(wrapInboundOut(message)) }
         case .ping(let payload):
             guard state == .open else { return }
@@ -106,6 +121,16 @@ package final class WebSocketHandler: ChannelDuplexHandler {
             let frame = WebSocketFrames.frame(message, allocator: context.channel.allocator)
             send(frame, context: context, promise: promise)
         }
+        readHeld(context: context)
+    }
+
+    /// Reads what came before our first word; from now on nothing waits.
+    func readHeld(context: ChannelHandlerContext) {
+        guard !hasAnswered else { return }
+        hasAnswered = true
+        let held = pending
+        pending = ByteBuffer()
+        if state != .ended, held.readableBytes > 0 { read(held, context: context) }
     }
 
     func send(_ frame: ByteBuffer, context: ChannelHandlerContext, promise: EventLoopPromise<Void>? = nil) {

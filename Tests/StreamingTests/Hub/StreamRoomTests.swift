@@ -32,7 +32,7 @@ struct StreamRoomTests {
     private func connect(
         _ outlet: RecordingOutlet, to room: inout StreamRoom, resume: String? = nil, session: Int64 = 9,
         at now: Int64 = 0,
-        mayTell: (ID<Account>) -> Bool = { _ in true }
+        mayTell: (ID<Account>, ID<Account>?) -> Bool = { _, _ in true }
     ) -> (id: UInt64, resumed: Bool?) {
         room.connect(
             Principal(accountID: ID(1), sessionID: session, expiresAt: .max), token: "token", to: outlet,
@@ -59,7 +59,7 @@ struct StreamRoomTests {
         var room = room(heard: 1)
         _ = room.tell(Self.event(5, author: 3), to: 1, at: 0)
         let outlet = RecordingOutlet()
-        connect(outlet, to: &room, resume: "7-0", mayTell: { $0 == ID(3) })
+        connect(outlet, to: &room, resume: "7-0", mayTell: { author, _ in author == ID(3) })
         #expect(outlet.lines == ["open 0", "post.new 2"])
     }
 

@@ -9,7 +9,7 @@ extension Change {
             .signingKeys, .bulk:
             true
         case .eventsAppended, .notified, .followed, .published, .counters, .postCounters, .marked, .shared, .pulled,
-            .timelinesDropped, .markersMoved, .closeFriendAdded:
+            .timelinesDropped, .markersMoved, .closeFriendAdded, .passwordChanged:
             false
         }
     }

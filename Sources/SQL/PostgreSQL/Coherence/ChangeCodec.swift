@@ -26,6 +26,7 @@ enum ChangeCodec {
         case feedback = 42
         case closeFriendAdded = 70
         case closeFriendRemoved = 71
+        case passwordChanged = 72
     }
 
     /// `eventsAppended` is left out: whoever follows the log sees the events.
@@ -51,6 +52,7 @@ enum ChangeCodec {
                 add(.counters, [Int64(counters.count)] + numbers)
             case .postCounters(let positions): add(.postCounters, [Int64(positions.count)] + positions)
             case .sessionRevoked(let id): add(.sessionRevoked, [id])
+            case .passwordChanged(let id): add(.passwordChanged, [id])
             case .signingKeys: add(.signingKeys, [])
             case .bulk: add(.bulk, [])
             case .pulled(let author, let through): add(.pulled, [author, through])
@@ -115,6 +117,7 @@ enum ChangeCodec {
             case .counters: list(width: 4).map { .counters(Self.counters($0)) }
             case .postCounters: list(width: 1).map { .postCounters($0) }
             case .sessionRevoked: number().map { .sessionRevoked($0) }
+            case .passwordChanged: number().map { .passwordChanged($0) }
             case .signingKeys: .signingKeys
             case .bulk: .bulk
             case .pulled: numbers(2).map { .pulled(author: $0[0], through: $0[1]) }
