@@ -8,6 +8,8 @@ enum NotificationRows {
         let actor: ID<Account>
         let object: Int64
         let detail: Int64
+        /// Its notification's.
+        let id: Int64
     }
 
     /// A group with its live facts, the newest first.
@@ -44,14 +46,14 @@ enum NotificationRows {
         var facts: [Int64: [Fact]] = [:]
         try store.forEach(
             """
-            SELECT g.newest_id, n.actor_id, n.object_id, n.detail FROM list($2) AS wanted
+            SELECT g.newest_id, n.actor_id, n.object_id, n.detail, n.notification_id FROM list($2) AS wanted
             JOIN notification_groups g ON g.account_id = $1 AND g.newest_id = wanted.value
             JOIN notifications n ON n.account_id = $1 AND n.kind = g.kind AND n.subject_id = g.subject_id
             WHERE n.is_live = 1 ORDER BY n.notification_id DESC
             """, [.integer(account.rawValue), .list(found.map(\.id))]
         ) { row in
             facts[row.int64(0), default: []].append(
-                Fact(actor: row.id(1), object: row.int64(2), detail: row.int64(3)))
+                Fact(actor: row.id(1), object: row.int64(2), detail: row.int64(3), id: row.int64(4)))
             return true
         }
         return found.map { group in

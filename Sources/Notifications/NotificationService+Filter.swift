@@ -58,7 +58,8 @@ extension NotificationService {
             rejection: row.rejection, actors: actors.prefix(Limits.notificationActorsShown).compactMap { cards[$0] },
             actorsCount: Int64(actors.count) + row.beyond,
             reaction: row.kind == .reaction ? row.facts.first.flatMap { Reaction(rawValue: $0.detail) } : nil,
-            post: post, latest: row.tellingPosts.lazy.compactMap { posts[$0] }.first, isRead: row.id <= read)
+            post: post, latest: row.tellingPosts.lazy.compactMap { posts[$0] }.first,
+            isRead: (row.facts.first?.id ?? row.id) <= read)
     }
 }
 

@@ -23,6 +23,7 @@ package struct NotificationGroup: Sendable {
     package let post: PostService.Shown?
     /// The newest comment or quote, where one is to be seen.
     package let latest: PostService.Shown?
+    /// Of the newest that the viewer may see: what is hidden is no news.
     package let isRead: Bool
 
     /// Which scheduled post was not published, and why.
@@ -103,7 +104,7 @@ package struct NotificationService: Sendable {
     private func unreadCount(of viewer: ID<Account>, since read: Int64) async throws -> Int {
         let rows = try await rows(
             of: viewer, kind: nil, before: .max, after: read, limit: Limits.unreadNotificationsMax)
-        return try await shown(rows, to: viewer, read: read).count
+        return try await shown(rows, to: viewer, read: read).count { !$0.isRead }
     }
 
     private func rows(
