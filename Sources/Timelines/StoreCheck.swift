@@ -49,6 +49,7 @@ package struct StoreCheck: Sendable {
         try await checkRows(&report)
         try await checkFollows(&report, repair: repair)
         try await checkCounters(&report, repair: repair)
+        try await checkTags(&report, repair: repair)
         try await checkFeeds(&report, sample: sample, repair: repair)
         return report
     }
@@ -106,6 +107,23 @@ package struct StoreCheck: Sendable {
             return
         }
         report.problems.append("the counters could not be verified, because writes never paused; try again")
+    }
+
+    private func checkTags(_ report: inout CheckReport, repair: Bool) async throws {
+        var (wrong, posts) = (0, 0)
+        var position: Int64? = 0
+        while let start = position {
+            let stretch =
+                if repair {
+                    try await database.writeMuch { try TagRows.mend(above: start, $0) }
+                } else {
+                    try await database.read { try TagRows.check(above: start, $0) }
+                }
+            (wrong, posts, position) = (wrong + stretch.wrong, posts + stretch.posts, stretch.next)
+        }
+        report.note("hashtags are listed other than the texts say", Int64(wrong))
+        report.verified.append("the hashtags of \(posts) posts")
+        if repair { report.repaired += wrong }
     }
 
     private func repairCounters() async throws -> Int {

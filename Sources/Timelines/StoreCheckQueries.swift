@@ -202,10 +202,10 @@ enum StoreCheckQueries {
         """
     }
 
-    static let allDrifts = drifts + engagementDrifts + pollDrifts
+    static let allDrifts = drifts + engagementDrifts + pollDrifts + statsDrifts
 
     static func allRepairs(_ layout: PostLayout) -> [String] {
-        counterRepairs(layout) + engagementRepairs(layout) + pollRepairs
+        counterRepairs(layout) + engagementRepairs(layout) + pollRepairs + statsRepairs
     }
 
     /// Whether every event that counts has been counted in this snapshot.
@@ -214,7 +214,8 @@ enum StoreCheckQueries {
             """
             WITH counted (topic, consumer) AS (
                 VALUES (1, 'account-counters'), (2, 'account-counters'), (1, 'post-counters'), (3, 'engagement-deletion'),
-                    (4, 'reaction-counters'), (3, 'post-counters'))
+                    (4, 'reaction-counters'), (3, 'post-counters'),
+                    (4, 'post-stats'))
             SELECT count(*) FROM outbox o JOIN counted ON counted.topic = o.topic
             WHERE o.event_offset > coalesce(
                 (SELECT event_offset FROM consumer_offsets WHERE consumer_group = counted.consumer),

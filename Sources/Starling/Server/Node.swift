@@ -169,6 +169,7 @@ struct Node: Sendable {
                 database: database, retention: settings.eventRetention,
                 waitingFor: engines.kafka == nil ? nil : OutboxRelay.group, clock: clock, logger: logger),
             EventLogMeasures(database: database, clock: clock, logger: logger),
+            TagBackfill(database: database, clock: clock, logger: logger),
             IdempotencyPurge(commands: posts.commands, logger: logger), ViewPurge(posts: posts, logger: logger),
             RateLimitPurge(limiter: StoredRateLimiter(database: database), logger: logger),
         ] + exports(engines, settings: settings, clock: clock, logger: logger)

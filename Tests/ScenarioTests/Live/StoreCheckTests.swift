@@ -64,6 +64,20 @@ struct StoreCheckTests {
                 "INSERT INTO list_members (account_id, list_id, member_id, membership_id) SELECT id, 1, id, 1 FROM users",
             finding: "lists hold accounts that their owners do not follow", isMended: false),
         Damage(sql: "DELETE FROM reposts", finding: "reposts are listed that are not there", isMended: false),
+        Damage(sql: "DELETE FROM post_tags", finding: "hashtags are listed other than the texts say"),
+        Damage(
+            sql: "UPDATE post_tags SET visibility = 1", finding: "hashtags are listed other than the texts say"),
+        Damage(
+            sql:
+                "INSERT INTO post_tags (tag, position, author_id, visibility) SELECT 'x', position, author_id, 0 FROM posts",
+            finding: "hashtags are listed other than the texts say"),
+        Damage(
+            sql: "UPDATE post_stats SET reactions = 7",
+            finding: "posts have statistics that differ from their reactions"),
+        Damage(
+            sql: "DELETE FROM post_stats", finding: "posts have statistics that differ from their reactions"),
+        Damage(sql: "UPDATE post_stats SET views = 0", finding: "posts have statistics with too few views"),
+        Damage(sql: "UPDATE post_stats SET reach = 0", finding: "posts have statistics with too few views"),
         Damage(sql: "DELETE FROM followers", finding: "follows are stored in one direction only"),
         Damage(
             sql: "INSERT INTO followers (followee_id, follower_id, follow_id) SELECT id, id + 1, 1 FROM users",
@@ -152,9 +166,10 @@ struct StoreCheckTests {
         _ = try await live.node.api.bookmarks.add(post.id, folder: "", viewer: alice)
         let strange = try await live.publish(try await live.account("dan"))
         _ = try await live.posts.share(strange.id, viewer: bob)
-        var quote = PostDraft(content: try PostContent("look"))
+        var quote = PostDraft(content: try PostContent("look #cat #dog"))
         quote.quoteOf = strange.id
         _ = try await live.posts.publish(quote, author: bob)
+        try await live.posts.noteSeen([post.id, strange.id], by: alice)
         try await live.drained()
         return (alice, post)
     }
