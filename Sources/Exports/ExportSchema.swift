@@ -61,6 +61,8 @@ package enum ExportSchema {
         ]
     }
 
+    static let keptItems = ErasureStep.rows("archive_items", key: "item_id")
+
     /// - Parameter clock: tells how long a doomed archive has been.
     package static func erasure(_ clock: WallClock) -> [ErasureStep] {
         [
@@ -70,7 +72,7 @@ package enum ExportSchema {
                     "exports": try store.execute(
                         "DELETE FROM exports WHERE account_id = $1", [.integer(account.rawValue)])
                 ]
-            }, .rows("archive_items", key: "item_id"),
+            }, keptItems,
             .rows("archive_items", account: "other_id", key: "item_id"),
             .rows("archive_imports", key: "account_id"),
         ]

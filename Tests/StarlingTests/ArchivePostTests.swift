@@ -33,6 +33,15 @@ struct ArchivePostTests {
             "2 to 4 options"
         ),
         (
+            Archives.post(
+                more: #","poll":{"options":["a","b"],"multiple":false,"hide_totals":false,"#
+                    + #""expires_at":"2920-01-01T00:00:00.000Z"}"#),
+            "expires_at is not as it must be"
+        ),
+        (
+            Archives.post().replacing("2020-01-01", with: "2920-01-01"), "created_at is not as it must be"
+        ),
+        (
             Archives.post().replacing(
                 #""history":[]"#,
                 with:

@@ -68,6 +68,14 @@ package struct Restoring {
         }
     }
 
+    /// - Throws: `ArchiveError` for a time that has not come yet, and one before there were clocks.
+    func requirePast(_ time: ExportedTime?, named name: String) throws {
+        guard let time else { return }
+        guard (0...now + Self.skewMax).contains(time.milliseconds) else {
+            throw ArchiveError("\(name) is not as it must be")
+        }
+    }
+
     func close() throws {
         try tell(.postsImported, publicPosts > 0 ? [account.rawValue, publicPosts] : [])
         try tell(.repliesImported, replies)

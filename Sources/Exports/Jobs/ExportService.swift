@@ -63,8 +63,6 @@ package struct ExportService: Sendable {
 
     /// Forgets all of them.
     package func removeKept(of account: ID<Account>) async throws {
-        try await database.write { store in
-            _ = try store.execute("DELETE FROM archive_items WHERE account_id = $1", [.integer(account.rawValue)])
-        }
+        while try await database.write({ try ExportSchema.keptItems.eraseBatch(of: account, $0) }) {}
     }
 }

@@ -26,6 +26,11 @@ struct CheckedPost {
                 options: $0.options, isMultiple: $0.multiple, hidesTotals: $0.hideTotals,
                 closesAt: $0.expiresAt.milliseconds)
         }
+        try restoring.requirePast(item.createdAt, named: "created_at")
+        try restoring.requirePast(item.editedAt, named: "edited_at")
+        if let poll, !Limits.pollSeconds.contains((poll.closesAt - item.createdAt.milliseconds) / 1_000) {
+            throw ArchiveError("expires_at is not as it must be")
+        }
         guard (1...1_000_000).contains(item.version) else { throw ArchiveError("version is not as it must be") }
         try Self.check(item.history, below: item.version)
         // What is held back or taken down may have no text left.

@@ -35,6 +35,7 @@ struct RepostSection: ExportSection {
     func restore(_ item: Item, in restoring: inout Restoring) throws -> Restoration {
         let post: ID<Post> = item.postId.id()
         try restoring.requirePast(item.repostId.value)
+        try restoring.requirePast(item.createdAt, named: "created_at")
         guard Snowflake(rawValue: item.repostId.value).bucket == restoring.account.bucket else {
             throw ArchiveError("repost_id is not one of this account's")
         }

@@ -29,6 +29,7 @@ struct FollowedTagSection: ExportSection {
 
     func restore(_ item: Item, in restoring: inout Restoring) throws -> Restoration {
         guard HashtagKey(item.tag)?.value == item.tag else { throw ArchiveError("tag is no hashtag") }
+        try restoring.requirePast(item.followedAt, named: "followed_at")
         let account = SQLValue.integer(restoring.account.rawValue)
         let count = try restoring.store.integer("SELECT count(*) FROM tag_follows WHERE account_id = $1", [account])
         guard count < Limits.followedTagsMax else { throw ArchiveError("it follows too many hashtags") }

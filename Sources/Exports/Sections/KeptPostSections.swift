@@ -168,14 +168,14 @@ struct ViewSection: ExportSection {
     /// Also of posts that are not here: so they are forgotten in time like any other. The statistics of posts do not count them.
     func restore(_ item: Item, in restoring: inout Restoring) throws -> Restoration {
         guard (1...Int64(Int32.max)).contains(item.views) else { throw ArchiveError("views is not as it must be") }
+        try restoring.requirePast(item.seenAt, named: "seen_at")
         try restoring.store.execute(
             """
             INSERT INTO post_views (bucket, post_id, account_id, views, seen_at) VALUES ($1, $2, $3, $4, $5)
             """,
             [
                 .integer(Int64(item.postId.id(Post.self).bucket)), .integer(item.postId.value),
-                .integer(restoring.account.rawValue), .integer(item.views),
-                .integer(min(item.seenAt.milliseconds, restoring.now)),
+                .integer(restoring.account.rawValue), .integer(item.views), .integer(item.seenAt.milliseconds),
             ])
         return .restored
     }

@@ -44,6 +44,7 @@ struct MarkerSection: ExportSection {
             throw ArchiveError("version is not as it must be")
         }
         try restoring.requirePast(item.lastReadId.value)
+        try restoring.requirePast(item.updatedAt, named: "updated_at")
         try restoring.store.execute(
             """
             INSERT INTO markers (account_id, list, last_read_id, version, updated_at) VALUES ($1, $2, $3, $4, $5)

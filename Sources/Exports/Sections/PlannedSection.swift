@@ -81,6 +81,8 @@ struct PlannedSection: ExportSection {
             (item.scheduledAt != nil) == isScheduled, isScheduled || item.failure == nil
         else { throw ArchiveError("it is not as an item of \(name) must be") }
         try restoring.requirePast(id.value)
+        try restoring.requirePast(item.createdAt, named: "created_at")
+        try restoring.requirePast(item.updatedAt, named: "updated_at")
         let failure = PlannedPost.Failure.allCases.first { $0.name == item.failure }
         guard item.failure == nil || failure != nil else { throw ArchiveError("failure is not as it must be") }
         try RestoredPlannedPost(

@@ -44,9 +44,7 @@ struct ProfileSection: ExportSection {
             throw ArchiveError("it is of another account than the manifest")
         }
         try restoring.requirePast(item.userId.value)
-        guard (0...restoring.now).contains(item.createdAt.milliseconds) else {
-            throw ArchiveError("created_at is not as it must be")
-        }
+        try restoring.requirePast(item.createdAt, named: "created_at")
         try AccountService.restore(
             RestoredAccount(
                 id: restoring.account, username: Username(item.username),

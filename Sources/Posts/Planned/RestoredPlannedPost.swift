@@ -25,8 +25,11 @@ package struct RestoredPlannedPost: Sendable {
     }
 
     /// One whose time came while its author's account was not here is not published after the fact: it stays, and says why.
-    /// - Throws: `PostsError.limitReached`.
+    /// - Throws: `PostsError`: `invalid` for a time that is too far ahead, `limitReached`.
     package func insert(of author: ID<Account>, now: Int64, _ store: any SQLWriter) throws {
+        guard scheduledAt ?? 0 <= now + Limits.scheduleAheadMilliseconds else {
+            throw PostsError.invalid("scheduled_at", "scheduled_at must lie no more than a year ahead.")
+        }
         let kind: PlannedPost.Kind = scheduledAt == nil ? .draft : .scheduled
         guard try PlannedRows.count(of: author, kind, store) < Limits.plannedPostsMax else {
             throw PostsError.limitReached("An account can have at most \(Limits.plannedPostsMax) of these.")

@@ -25,6 +25,8 @@ struct ArchiveAdmin: Sendable {
         case .finishArchive(let account, let source): try await importer.finish(ID(account), source: source)
         case .withdrawArchive(let account, let source): try await withdraw(ID(account), source)
         case .settleArchive(let account):
+            // Where the import stopped just before that.
+            _ = try await importer.settle(.tellingOf(ID(account)))
             var counts = ArchiveCounts()
             counts.restored = try await importer.settle(.of(ID(account)))
             counts.kept = try await importer.kept(of: ID(account))
