@@ -165,7 +165,7 @@ struct ViewSection: ExportSection {
 
     func key(of item: Item) -> Int64? { item.postId.value }
 
-    /// Also of posts that are not here: so they are forgotten in time like any other. The statistics of posts do not count them.
+    /// Also of posts that are not here: they are forgotten in time like any other, and counted should the post come.
     func restore(_ item: Item, in restoring: inout Restoring) throws -> Restoration {
         guard (1...Int64(Int32.max)).contains(item.views) else { throw ArchiveError("views is not as it must be") }
         try restoring.requirePast(item.seenAt, named: "seen_at")
@@ -177,6 +177,9 @@ struct ViewSection: ExportSection {
                 .integer(Int64(item.postId.id(Post.self).bucket)), .integer(item.postId.value),
                 .integer(restoring.account.rawValue), .integer(item.views), .integer(item.seenAt.milliseconds),
             ])
+        var growth = ViewRows.Growth()
+        (growth.views, growth.reach) = (item.views, 1)
+        try ViewRows.count(growth, of: item.postId.id(), on: item.seenAt.milliseconds / 86_400_000, restoring.store)
         return .restored
     }
 }
