@@ -18,10 +18,13 @@ enum HTTP2Frames {
         [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: number >> $0) }
     }
 
-    /// A head for `/healthz`, from HPACK's static table and literals that enter no table.
-    static func head(_ method: String = "GET") -> [UInt8] {
+    /// A head from HPACK's static table and literals that enter no table.
+    static func head(
+        _ method: String = "GET", path: String = "/healthz", _ fields: [(String, String)] = []
+    ) -> [UInt8] {
         let scheme: [UInt8] = [method == "GET" ? 0x82 : 0x83, 0x87]
-        return scheme + [0x04] + literal("/healthz") + [0x01] + literal("localhost")
+        return scheme + [0x04] + literal(path) + [0x01] + literal("localhost")
+            + fields.flatMap { [0x00] + literal($0.0) + literal($0.1) }
     }
 
     /// A header that enters HPACK's table.
@@ -48,15 +51,15 @@ enum HTTP2Frames {
     }
 
     /// The frames that `bytes` begin with.
-    static func all(in bytes: [UInt8]) -> [(kind: Kind?, stream: UInt32, payload: [UInt8])] {
+    static func all(in bytes: [UInt8]) -> [(kind: Kind?, flags: UInt8, stream: UInt32, payload: [UInt8])] {
         var rest = bytes[...]
-        var found: [(kind: Kind?, stream: UInt32, payload: [UInt8])] = []
+        var found: [(kind: Kind?, flags: UInt8, stream: UInt32, payload: [UInt8])] = []
         while rest.count >= 9 {
             let head = Array(rest.prefix(9))
             let count = Int(head[0]) << 16 | Int(head[1]) << 8 | Int(head[2])
             guard rest.count >= 9 + count else { break }
             let stream = head[5...].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-            found.append((Kind(rawValue: head[3]), stream, Array(rest.dropFirst(9).prefix(count))))
+            found.append((Kind(rawValue: head[3]), head[4], stream, Array(rest.dropFirst(9).prefix(count))))
             rest = rest.dropFirst(9 + count)
         }
         return found

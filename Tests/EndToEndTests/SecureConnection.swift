@@ -9,9 +9,17 @@ final class SecureConnection: Sendable {
         var bytes: [UInt8] = []
         var isClosed = false
 
-        var frames: [(kind: HTTP2Frames.Kind?, stream: UInt32, payload: [UInt8])] { HTTP2Frames.all(in: bytes) }
+        var frames: [(kind: HTTP2Frames.Kind?, flags: UInt8, stream: UInt32, payload: [UInt8])] {
+            HTTP2Frames.all(in: bytes)
+        }
         /// The error code of the GOAWAY that came last.
         var goAway: UInt8? { frames.last { $0.kind == .goAway }?.payload[7] }
+        /// Whether the server has said all it has to say there.
+        func hasEnded(stream: UInt32) -> Bool {
+            frames.contains {
+                $0.stream == stream && $0.kind == .data && $0.flags & HTTP2Frames.endStream != 0
+            }
+        }
         func resetCode(ofStream stream: UInt32) -> UInt8? {
             frames.last { $0.kind == .reset && $0.stream == stream }?.payload[3]
         }

@@ -50,10 +50,9 @@ struct RepeatedCommandTests {
             let again = await server.send(call.first)
             #expect(again.status == first.status)
             #expect(again.headers[.idempotencyReplayed] == "true")
-            // Counters may have moved meanwhile.
-            for name in ["post_id", "comment_id", "list_id", "draft_id", "scheduled_id", "muted_word_id", "created_at"] {
-                #expect(again.json[name] == first.json[name])
-            }
+            // What others did with it may be counted by now.
+            let id = first.json["post_id"].string
+            #expect(id == nil ? again.body == first.body : again.json["post_id"].string == id)
             #expect(try await server.count(making.count) == 1)
             if let second = call.second {
                 let other = await server.send(second)

@@ -114,11 +114,14 @@ struct HotQuery: Sendable, CustomTestStringConvertible {
     ]
 
     private static let writes = [
-        HotQuery("the posts above a reply", rows: ["posts": any("id", of: [reply, parent])]) {
+        HotQuery("what stands above a reply", rows: ["posts": any("id", of: [reply, parent])], isWrite: true) {
             _ = try PostQueries.ancestors(of: reply, dialect: .postgreSQL, $0)
         },
-        // What it counts is a made-up post here, so only that no table is scanned whole is seen.
-        HotQuery("counting a reply", rows: [:], isWrite: true) {
+        // The recorder answers with post 1, whose mark is then turned.
+        HotQuery(
+            "counting a reply", rows: ["posts": any("id", of: [reply]) + " OR tableoid = 'posts_0'::regclass"],
+            isWrite: true
+        ) {
             let event = Event(
                 .postPublished, key: 1, subject: reply.rawValue, object: 1,
                 flags: PostFlags(visibility: .everyone).rawValue, occurredAt: 0)
