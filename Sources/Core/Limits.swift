@@ -48,6 +48,9 @@ package enum Limits {
     package static let userTimelineEntriesMax = 800
     package static let homeTimelineInactivityMax: Duration = .seconds(30 * 86_400)
 
+    /// Imported posts of which a process remembers where they are.
+    package static let importedPlacesMax = 65_536
+
     // Store and events
     package static let commitBatchMax = 256
     package static let commitQueueMax = 16_384

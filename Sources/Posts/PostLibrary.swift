@@ -13,6 +13,9 @@ package final class PostLibrary: CommitObserver, Sendable {
     private let cache: CoherentCache<Position, PostCard?>
     /// Of posts that are being committed.
     private let announced = Mutex<[Int64: PostCard]>([:])
+    /// Where posts are whose position is not their id.
+    private let places = Mutex<[Int64: Int64]>([:])
+    let outdated = Outdated()
 
     /// Registers itself with the database.
     /// - Parameter bytesMax: the bound on the memory of the cards.
@@ -28,11 +31,35 @@ package final class PostLibrary: CommitObserver, Sendable {
             switch change {
             case .published(_, _, let position): published(position)
             case .post(_, _, let position): cache.invalidate(Position(position))
-            case .postCounters(let positions): for position in positions { cache.invalidate(Position(position)) }
+            case .postCounters(let positions): counted(positions)
             // An imported post may take a place that was asked for before, and found empty.
             case .bulk: cache.invalidateAll()
             default: break
             }
+        }
+    }
+
+    /// Where cards are loaded anew in a moment, warm reads go on with what they have: a post that many like would otherwise
+    /// be missing from memory whenever many read it.
+    private func counted(_ positions: [Int64]) {
+        guard outdated.isWatched else {
+            for position in positions { cache.invalidate(Position(position)) }
+            return
+        }
+        outdated.add(positions.filter { cache.outdate(Position($0)) })
+    }
+
+    /// Has the card loaded anew by whoever asks for it next.
+    func forget(_ position: Position) {
+        cache.invalidate(position)
+    }
+
+    /// Loads the cards anew whose counters have changed.
+    func refresh(_ positions: [Int64]) async {
+        do {
+            _ = try await cards(at: positions.map { Position($0) })
+        } catch {
+            for position in positions { cache.invalidate(Position(position)) }
         }
     }
 
@@ -86,24 +113,37 @@ package final class PostLibrary: CommitObserver, Sendable {
 
     /// The published posts of these ids; those that are gone are missing from the answer.
     package func cards(_ ids: [ID<Post>]) async throws -> [ID<Post>: PostCard] {
-        // For all but imported posts the id is the position.
-        let byPosition = try await cards(at: ids.map { Position($0.rawValue) })
+        let byPosition = try await cards(at: ids.map(position))
         var found: [ID<Post>: PostCard] = [:]
         for card in byPosition.values { found[card.post.id] = card }
         let missing = ids.filter { found[$0] == nil }
         guard !missing.isEmpty else { return found }
-        let dialect = database.dialect
-        for card in try await database.read({ try PostQueries.cards(missing, dialect: dialect, $0) }) {
-            found[card.post.id] = card
-        }
+        for card in try await stored(missing) { found[card.post.id] = card }
         return found
     }
 
     /// The published post of this id.
     package func card(_ id: ID<Post>) async throws -> PostCard? {
-        // For all but imported posts the id is the position.
-        if let card = try await cards(at: [Position(id.rawValue)]).values.first, card.post.id == id { return card }
+        let position = position(of: id)
+        if let held = cache.get(position), let card = held, card.post.id == id { return card }
+        if let card = try await cards(at: [position]).values.first, card.post.id == id { return card }
+        return try await stored([id]).first
+    }
+
+    /// For all but imported posts the id is the position.
+    private func position(of id: ID<Post>) -> Position {
+        Position(places.withLock { $0[id.rawValue] } ?? id.rawValue)
+    }
+
+    private func stored(_ ids: [ID<Post>]) async throws -> [PostCard] {
         let dialect = database.dialect
-        return try await database.read { try PostQueries.cards([id], dialect: dialect, $0) }.first
+        let cards = try await database.read { try PostQueries.cards(ids, dialect: dialect, $0) }
+        places.withLock { places in
+            if places.count + cards.count > Limits.importedPlacesMax { places = [:] }
+            for card in cards where card.post.position.rawValue != card.post.id.rawValue {
+                places[card.post.id.rawValue] = card.post.position.rawValue
+            }
+        }
+        return cards
     }
 }

@@ -60,6 +60,8 @@ extension PostService {
         // From now on its readers ask who shared it.
         if !card.isShared { changes.append(.postCounters([post.position.rawValue])) }
         _ = try await database.commit(statements, announcing: changes)
+        // Here at once: whoever reads after the answer is told who shared it.
+        if !card.isShared { library.forget(post.position) }
     }
 
     /// Takes one's repost back, if there is one, also of a post that is not to be seen any more.

@@ -38,4 +38,46 @@ struct PublishedCardTests {
             #expect(library.cached(Position(7)) == nil)
         }
     }
+
+    @Test("a card that is counted stays in memory for warm reads, and is loaded anew")
+    func counted() async throws {
+        try await TestServer.run { server in
+            let library = server.services.posts.library
+            let (alice, bob) = (try await server.register("alice"), try await server.register("bob"))
+            let created = await server.post("/v1/posts", as: alice, #"{"content":"first"}"#)
+            let id = try #require(created.json["post_id"].string.flatMap { ID<Post>($0) })
+            let position = Position(id.rawValue)
+            await withTaskGroup(of: Void.self) { tasks in
+                tasks.addTask { do { try await library.run() } catch {} }
+                while !library.outdated.isWatched { await Task.yield() }
+                for emoji in ["LIKE", "LOVE"] {
+                    await server.post(
+                        "/v1/posts/\(id)/like", as: emoji == "LIKE" ? alice : bob, #"{"reaction":"\#(emoji)"}"#)
+                }
+                library.committed([.postCounters([position.rawValue])])
+                #expect(library.cached(position) != nil)
+                do { try await server.drained() } catch { Issue.record(error) }
+                while library.cached(position)??.likes != 2 { await Task.yield() }
+                library.outdated.finish()
+            }
+            // Nobody would load it now.
+            library.committed([.postCounters([position.rawValue])])
+            #expect(library.cached(position) == nil)
+        }
+    }
+
+    @Test("the first repost is told of at once")
+    func shared() async throws {
+        try await TestServer.run { server in
+            let library = server.services.posts.library
+            let (alice, bob) = (try await server.register("alice"), try await server.register("bob"))
+            let created = await server.post("/v1/posts", as: alice, #"{"content":"first"}"#)
+            let id = try #require(created.json["post_id"].string.flatMap { ID<Post>($0) })
+            // As where somebody loads cards anew, who has not come to it yet.
+            let watched = library.outdated.watched()
+            await server.post("/v1/posts/\(id)/share", as: bob, "")
+            #expect(library.cached(Position(id.rawValue)) == nil)
+            withExtendedLifetime(watched) {}
+        }
+    }
 }

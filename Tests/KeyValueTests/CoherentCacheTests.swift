@@ -57,7 +57,7 @@ import TestSupport
     @Test(
         "what a load read before an invalidation is neither kept nor given to who asks after it",
         arguments: [
-            "invalidate", "invalidateAll", "update",
+            "invalidate", "invalidateAll", "update", "outdate",
         ])
     func staleLoad(means: String) async throws {
         let cache = makeCache()
@@ -73,6 +73,7 @@ import TestSupport
         switch means {
         case "invalidate": cache.invalidate(1)
         case "invalidateAll": cache.invalidateAll()
+        case "outdate": #expect(!cache.outdate(1))
         default: cache.update(1) { $0 = "never there" }
         }
         let after = Task(executorPreference: executor) { try await cache.load([1]) { _ in [1: "new"] } }
@@ -81,6 +82,19 @@ import TestSupport
         executor.drain()
         #expect(try await before.value == [1: "old"])
         #expect(try await after.value == [1: "new"])
+        #expect(cache.get(1) == "new")
+    }
+
+    @Test("what is outdated is left to who peeks, until it is loaded anew")
+    func outdated() async throws {
+        let cache = makeCache()
+        cache.replace(1, with: "old")
+        #expect(cache.outdate(1))
+        cache.update(1) { $0 += "er" }
+        #expect(cache.peek(1) == "older")
+        #expect(cache.get(1) == nil)
+        #expect(try await cache.load([1]) { _ in [1: "new"] } == [1: "new"])
+        #expect(cache.peek(1) == "new")
         #expect(cache.get(1) == "new")
     }
 

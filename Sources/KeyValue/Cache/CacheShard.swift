@@ -18,7 +18,9 @@ struct CacheShard<Key: CacheKey, Value: Sendable>: Sendable {
     struct Entry: Sendable {
         /// First, so that it stands where the entry does.
         @usableFromInline var value: Value
-        @usableFromInline var cost: Int
+        @usableFromInline var cost: Int32
+        /// Something newer is known to be there; only who may be a moment behind is still given this.
+        @usableFromInline var isOutdated = false
     }
 
     private let costMax: Int
@@ -37,7 +39,8 @@ struct CacheShard<Key: CacheKey, Value: Sendable>: Sendable {
     var count: Int { entries.count }
 
     mutating func value(_ key: Key) -> Value? {
-        entries.read(key)?.value
+        guard let entry = entries.read(key), !entry.isOutdated else { return nil }
+        return entry.value
     }
 
     func flight(_ key: Key) -> Flight<Key, Value>? {
@@ -61,12 +64,21 @@ struct CacheShard<Key: CacheKey, Value: Sendable>: Sendable {
 
     mutating func invalidate(_ key: Key) {
         flights[key] = nil
-        if let removed = entries.remove(key) { totalCost -= removed.cost }
+        if let removed = entries.remove(key) { totalCost -= Int(removed.cost) }
     }
 
     mutating func invalidate(_ key: Key, where isStale: (Value) -> Bool) {
         flights[key] = nil
-        if let held = value(key), isStale(held) { invalidate(key) }
+        if let held = entries.read(key)?.value, isStale(held) { invalidate(key) }
+    }
+
+    /// - Returns: whether something is held.
+    mutating func outdate(_ key: Key) -> Bool {
+        flights[key] = nil
+        guard var entry = entries.read(key) else { return false }
+        entry.isOutdated = true
+        entries.insert(entry, forKey: key)
+        return true
     }
 
     mutating func replace(_ key: Key, with value: Value) {
@@ -83,17 +95,18 @@ struct CacheShard<Key: CacheKey, Value: Sendable>: Sendable {
     mutating func update(_ key: Key, _ change: (inout Value) -> Void) {
         flights[key] = nil
         guard var entry = entries.remove(key) else { return }
-        totalCost -= entry.cost
+        totalCost -= Int(entry.cost)
         change(&entry.value)
         store(entry.value, forKey: key)
+        if entry.isOutdated { _ = outdate(key) }
     }
 
     private mutating func store(_ value: Value, forKey key: Key) {
         let cost = max(1, cost(key, value))
-        if let replaced = entries.remove(key) { totalCost -= replaced.cost }
+        if let replaced = entries.remove(key) { totalCost -= Int(replaced.cost) }
         guard cost <= costMax else { return }
-        while totalCost + cost > costMax, let evicted = entries.evict() { totalCost -= evicted.cost }
-        entries.insert(Entry(value: value, cost: cost), forKey: key)
+        while totalCost + cost > costMax, let evicted = entries.evict() { totalCost -= Int(evicted.cost) }
+        entries.insert(Entry(value: value, cost: Int32(clamping: cost)), forKey: key)
         totalCost += cost
     }
 }

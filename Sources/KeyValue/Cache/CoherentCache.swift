@@ -9,6 +9,7 @@ import Telemetry
 ///   before, but it is not stored, and who asks from then on begins a new load.
 /// - So a writer that invalidates after its commit and before its answer keeps the promise that no later answer rests
 ///   on what it changed.
+/// - `outdate` leaves the value to `peek`, whose callers may be a moment behind, and to nobody else.
 /// - While the process's lease has lapsed, nothing is answered from memory, and no load joined or kept.
 ///
 /// Entries that were not read lately are evicted once all costs add up to more than the bound.
@@ -136,6 +137,12 @@ package final class CoherentCache<Key: CacheKey, Value: Sendable>: Sendable {
     /// - Parameter isStale: short; it runs under a lock.
     package func invalidate(_ key: Key, where isStale: (Value) -> Bool) {
         parts[place(of: key)].withLock { $0.invalidate(key, where: isStale) }
+    }
+
+    /// Forgets `key` but for `peek`, until it is loaded anew.
+    /// - Returns: whether something is held.
+    package func outdate(_ key: Key) -> Bool {
+        parts[place(of: key)].withLock { $0.outdate(key) }
     }
 
     /// Stores what `key` stands for from now on, and makes a load of it that is under way stale.

@@ -118,7 +118,7 @@ struct Node: Sendable {
                 database: database, directory: directory, relations: relations, posts: posts, markers: markers),
             streams: streams, database: database)
         api.exports = engines.blobs.map { ExportService(database: database, blobs: $0, clock: clock) }
-        var services = timelines.services + [authority, activity]
+        var services = timelines.services + [authority, activity, library]
         if settings.roles.contains(.upkeep) {
             services += try await upkeep(
                 engines, eventLog: eventLog, posts: posts, authority: authority, settings: settings, clock: clock,
