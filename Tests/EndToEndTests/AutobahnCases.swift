@@ -12,8 +12,9 @@ struct AutobahnCase: Sendable {
 
     init(_ name: String, _ sent: [[UInt8]], _ echoed: [[UInt8]] = [], failure: Int? = nil, chop: Int? = nil) {
         self.name = name
-        self.sent = Array(sent.joined())
-        self.echoed = Array(echoed.joined())
+        // Millions of bytes, which a build without optimization must not touch one by one.
+        self.sent = sent.reduce(into: []) { $0.append(contentsOf: $1) }
+        self.echoed = echoed.reduce(into: []) { $0.append(contentsOf: $1) }
         self.failure = failure
         self.chop = chop
     }
