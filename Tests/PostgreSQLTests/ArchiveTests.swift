@@ -83,11 +83,13 @@ struct ArchiveTests {
         _ = try await town.graph.addMembers([bob], to: list.id, viewer: alice)
         try await town.graph.addCloseFriend(bob, of: alice)
         let later = PostDraft(content: try PostContent("later"))
-        let ahead = town.clock.now() + 300 * 86_400_000
+        let now = town.clock.now()
+        let ahead = now + 300 * 86_400_000
         for time in [nil, ahead] { _ = try await town.posts.plan(later, at: time, author: alice) }
         try await town.database.write { store in
             try store.execute(
-                "INSERT INTO post_views (bucket, post_id, account_id, views, seen_at) VALUES (0, 5, \(alice), 2, 9)", []
+                "INSERT INTO post_views (bucket, post_id, account_id, views, seen_at) VALUES (0, 5, \(alice), 2, \(now))",
+                []
             )
             try store.execute(
                 "INSERT INTO markers (account_id, list, last_read_id, version, updated_at) VALUES (\(alice), 0, \(word.id), 1, 9)",
@@ -149,7 +151,7 @@ struct ArchiveTests {
     }
 
     private static func withdrawn(_ archive: [UInt8], in town: Town) async throws {
-        let account = try await bring(archive, files: 9, into: town)
+        let account = try await bring(archive, files: 100, into: town)
         let steps =
             AccountSchema.erasure + EngagementSchema.erasure(.postgreSQL, town.clock) + PostSchema.erasure(town.clock)
             + GraphSchema.erasure(town.clock) + NotificationSchema.erasure + ExportSchema.erasure(town.clock)
@@ -158,7 +160,10 @@ struct ArchiveTests {
         #expect(try await withdrawal.empty(account, source: "test"))
         try await town.eventLog.drained()
         try await withdrawal.remove(account, source: "test")
-        for table in ["users", "posts", "archive_imports", "archive_items", "account_counters", "post_counters"] {
+        for table in [
+            "users", "posts", "archive_imports", "archive_items", "account_counters", "post_counters", "post_stats",
+            "post_views",
+        ] {
             #expect(try await town.database.read { try $0.integer("SELECT count(*) FROM \(table)", []) } == 0)
         }
         _ = try await bring(archive, into: town)

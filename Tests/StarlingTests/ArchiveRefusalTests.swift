@@ -47,6 +47,10 @@ struct ArchiveRefusalTests {
             "version is not as it must be"
         ),
         (
+            "views", ArchiveImportTests.file(#"{"post_id":"5","views":900000,"seen_at":"\#(time)"}"#),
+            "views is not as it must be"
+        ),
+        (
             "views", ArchiveImportTests.file(#"{"post_id":"5","views":-1,"seen_at":"\#(time)"}"#),
             "views is not as it must be"
         ),

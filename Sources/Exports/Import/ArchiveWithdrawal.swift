@@ -1,5 +1,6 @@
 import Accounts
 import Core
+import Posts
 import SQL
 
 /// Takes an import that was refused halfway out of the store again, with all that it brought. Nobody has seen the account, so
@@ -23,10 +24,35 @@ package struct ArchiveWithdrawal: Sendable {
     package func empty(_ account: ID<Account>, source: String) async throws -> Bool {
         let isOpen = try await database.read { try ImportRows.isOpen(account, source, $0) }
         guard isOpen else { return false }
+        while try await database.write({ try Self.uncountViews(of: account, $0) }) {}
         for step in steps {
             while try await database.write({ try step.eraseBatch(of: account, $0) }) {}
         }
         return true
+    }
+
+    /// An erasure leaves views counted; here nobody saw anything.
+    /// - Returns: whether there may be more.
+    private static func uncountViews(of account: ID<Account>, _ store: any SQLWriter) throws -> Bool {
+        let views = try store.query(
+            "SELECT bucket, post_id, views, seen_at FROM post_views WHERE account_id = $1 ORDER BY post_id LIMIT $2",
+            [.integer(account.rawValue), .integer(Int64(Limits.keptItemsAtOnce))]
+        ) { (bucket: $0.int64(0), post: $0.int64(1), views: $0.int64(2), day: $0.int64(3) / 86_400_000) }
+        for view in views {
+            var growth = ViewRows.Growth()
+            (growth.views, growth.reach) = (-view.views, -1)
+            try ViewRows.count(growth, of: ID(view.post), on: view.day, store)
+            let key: [SQLValue] = [.integer(view.bucket), .integer(view.post)]
+            try store.execute(
+                """
+                DELETE FROM post_stats WHERE bucket = $1 AND post_id = $2 AND day = $3
+                    AND views = 0 AND reach = 0 AND reactions = 0
+                """, key + [.integer(view.day)])
+            try store.execute(
+                "DELETE FROM post_views WHERE bucket = $1 AND post_id = $2 AND account_id = $3",
+                key + [.integer(account.rawValue)])
+        }
+        return views.count == Limits.keptItemsAtOnce
     }
 
     /// Removes the rows that an erased account leaves behind, and the account. Comes after `empty`, when its events are handled.

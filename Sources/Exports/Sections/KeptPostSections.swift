@@ -167,8 +167,12 @@ struct ViewSection: ExportSection {
 
     /// Also of posts that are not here: they are forgotten in time like any other, and counted should the post come.
     func restore(_ item: Item, in restoring: inout Restoring) throws -> Restoration {
-        guard (1...Int64(Int32.max)).contains(item.views) else { throw ArchiveError("views is not as it must be") }
         try restoring.requirePast(item.seenAt, named: "seen_at")
+        // One counts in each interval since the post was there.
+        let age = item.seenAt.milliseconds - Snowflake(rawValue: item.postId.value).unixMilliseconds
+        guard item.views > 0, item.views - 2 <= max(0, age) / Limits.viewInterval else {
+            throw ArchiveError("views is not as it must be")
+        }
         try restoring.store.execute(
             """
             INSERT INTO post_views (bucket, post_id, account_id, views, seen_at) VALUES ($1, $2, $3, $4, $5)
