@@ -83,7 +83,8 @@ package enum EventKind: Int64, Sendable, CaseIterable {
     package var topic: Topic {
         switch self {
         case .postPublished, .postEdited, .postDeleted, .postsImported, .shared, .unshared, .repliesImported,
-            .sharesImported, .voted, .unvoted, .pollClosed, .quotesImported, .quotingImported, .votesImported, .postRejected,
+            .sharesImported, .voted, .unvoted, .pollClosed, .quotesImported, .quotingImported, .votesImported,
+            .postRejected,
             .postRejectionEnded:
             .posts
         case .followed, .unfollowed, .unmuted, .followsImported, .blocked, .muted, .followRequested,
