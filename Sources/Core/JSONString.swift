@@ -1,7 +1,12 @@
 /// Reads back what `JSONWriter.string` wrote.
 package enum JSONString {
     /// - Parameter bytes: from behind the opening quote on; what follows the closing one is not looked at.
-    package static func text(_ bytes: some Sequence<UInt8>) -> String {
+    package static func text(_ bytes: UnsafeRawBufferPointer) -> String {
+        let end = bytes.firstIndex { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }
+        // Most texts stand there as they are.
+        if let end, bytes[end] == UInt8(ascii: "\"") {
+            return String(decoding: UnsafeRawBufferPointer(rebasing: bytes[..<end]), as: UTF8.self)
+        }
         var text: [UInt8] = []
         var rest = bytes.makeIterator()
         while let byte = rest.next(), byte != UInt8(ascii: "\"") {

@@ -54,7 +54,9 @@ package final class PostCard: Sendable {
 
     /// The text, read back from its JSON: few readers need it, and the card holds it once.
     package var content: String {
-        rest.withUnsafeBytes { JSONString.text($0.dropFirst(Self.contentStart.utf8CodeUnitCount)) }
+        rest.withUnsafeBytes {
+            JSONString.text(UnsafeRawBufferPointer(rebasing: $0.dropFirst(Self.contentStart.utf8CodeUnitCount)))
+        }
     }
 
     private static let contentStart: StaticString = ",\"content\":\""
