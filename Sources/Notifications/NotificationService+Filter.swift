@@ -22,8 +22,9 @@ extension NotificationService {
         let admitted = rows.map { row in
             var row = row
             row.facts.removeAll { fact in
+                // What they wrote or shared is for their followers.
                 let isHidden =
-                    row.kind == .repost && cards[fact.actor]?.account.isPrivate == true
+                    (row.kind == .repost || row.kind.isToldByPost) && cards[fact.actor]?.account.isPrivate == true
                     && !relations.follows(fact.actor)
                 return isHidden || !isWelcome(fact.actor) || unwanted.contains(fact.object)
             }

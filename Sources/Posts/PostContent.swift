@@ -1,10 +1,11 @@
+import Accounts
 import Core
 
 /// Text that may become a post. It is kept exactly as it was sent.
 package struct PostContent: Hashable, Sendable {
     package let text: String
 
-    /// - Throws: `PostsError.invalid` for text that is empty, too long or holds U+0000.
+    /// - Throws: `PostsError.invalid` for text in which there is nothing to see, too long or holds U+0000.
     package init(_ text: String) throws {
         guard text.utf8.count <= Limits.contentBytesMax else {
             throw PostsError.invalid("content", "content is longer than \(Limits.contentBytesMax) bytes.")
@@ -16,7 +17,7 @@ package struct PostContent: Hashable, Sendable {
         guard !text.utf8.hasByte(where: { $0 == 0 }) else {
             throw PostsError.invalid("content", "content holds the character U+0000.")
         }
-        guard !text.allSatisfy(\.isWhitespace) else {
+        guard !DeceivingCharacters.isBlank(text) else {
             throw PostsError.invalid("content", "content is empty.")
         }
         self.text = text

@@ -111,15 +111,17 @@ extension PostService {
         return try await post(id, viewer: viewer)
     }
 
-    /// Deletes one's own comment, or removes somebody's from below one's own post, at any depth.
+    /// Deletes one's own comment, or removes somebody's from below one's own post, at any depth, also one that one cannot see
+    /// because of a block or since it is for others.
     ///
     /// A removed comment is gone for everyone, its author too, who can still delete it for good.
     /// - Throws: `PostsError.notFound` for a comment that is not there, or not the viewer's to remove.
     package func removeComment(_ id: ID<Post>, viewer: ID<Account>) async throws {
-        guard let comment = try await posts([id], viewer: viewer).first?.card.post, comment.author != viewer else {
+        guard let comment = try await library.card(id)?.post, comment.author != viewer else {
             return try await deleteComment(id, viewer: viewer)
         }
-        guard let root = comment.rootID else { throw PostsError.notFound }
+        // One for its author alone troubles nobody.
+        guard let root = comment.rootID, comment.visibility != .author else { throw PostsError.notFound }
         let now = clock.now()
         try await database.write { store in
             guard try Self.isOwn(root, viewer, store),
@@ -146,10 +148,12 @@ extension PostService {
             [.integer(id.rawValue), .integer(Int64(id.bucket)), .integer(author.rawValue)]) > 0
     }
 
-    /// Spares the store what it would refuse; the transaction decides.
+    /// Whoever may not see the post at the root of a thread writes nothing into it, wherever in it they can read. What its
+    /// author says of comments is decided by the transaction; here the store is spared what it would refuse.
     /// - Throws: `PostsError.commentsClosed`.
     func requireOpen(_ root: ID<Post>, to commenter: ID<Account>) async throws {
         guard let post = try await library.card(root)?.post, post.author != commenter else { return }
+        guard try await !posts([root], viewer: commenter).isEmpty else { throw PostsError.commentsClosed }
         switch post.commentPolicy {
         case .open: return
         case .followers:

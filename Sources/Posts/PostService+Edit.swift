@@ -15,15 +15,18 @@ package struct PostRevision: Sendable {
 extension PostService {
     /// Replaces the text (and visibility) of one's own post; the old version stays in the history.
     /// - Parameter sharePolicy: who may repost and quote it from now on; nil leaves it. What was shared stays.
-    /// - Throws: `PostsError.notFound` for a post that is not there or not the viewer's own.
+    /// - Throws: `PostsError.notFound` for a post that is not there or not the viewer's own; `PostsError.commentsClosed` where a
+    ///   comment would reach more people and its author may not comment there any more.
     package func edit(
         _ id: ID<Post>, content: PostContent, visibility: Visibility?, sharePolicy: SharePolicy? = nil,
         viewer: ID<Account>
     ) async throws -> Shown {
         let now = clock.now()
         let entities = PostEntities(content.text)
+        let thread = try await threadToOpen(id, to: visibility, viewer: viewer)
         try await database.write { store in
             guard let old = try Self.ownPost(id, viewer, store) else { throw PostsError.notFound }
+            if let thread, try !ReplyRows.isOpen(thread, to: viewer, store) { throw PostsError.commentsClosed }
             if let sharePolicy, sharePolicy != old.sharePolicy {
                 try Self.set(sharePolicy, of: id, store)
                 store.announce(.post(id.rawValue, author: viewer.rawValue, position: old.position))
@@ -48,6 +51,17 @@ extension PostService {
             store.announce(.post(id.rawValue, author: viewer.rawValue, position: old.position))
         }
         return try await post(id, viewer: viewer)
+    }
+
+    /// The root of the thread in which an edit would show a comment to more people.
+    private func threadToOpen(
+        _ id: ID<Post>, to visibility: Visibility?, viewer: ID<Account>
+    ) async throws -> ID<Post>? {
+        guard let visibility, let post = try await library.card(id)?.post, post.author == viewer,
+            let root = post.rootID, visibility.opens(from: post.visibility)
+        else { return nil }
+        try await requireOpen(root, to: viewer)
+        return root
     }
 
     /// Deletes one's own post: its text and history are gone, a tombstone stays.

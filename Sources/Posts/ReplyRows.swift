@@ -9,14 +9,26 @@ package enum ReplyRows {
         Statement(
             """
             INSERT INTO replies (bucket, post_id, position)
-            SELECT $1, $2, $3 FROM posts r WHERE r.id = $4 AND r.bucket = $5 AND (
-                r.comment_policy = 0 OR r.author_id = $6 OR (r.comment_policy = 1 AND EXISTS (
-                    SELECT 1 FROM following WHERE follower_id = $6 AND followee_id = r.author_id)))
+            SELECT $1, $2, $3 FROM posts r WHERE r.id = $4 AND r.bucket = $5 AND \(isOpen(to: "$6"))
             """,
             [
                 .integer(Int64(parent.bucket)), .integer(parent.rawValue), .integer(reply.position.rawValue),
                 .integer(root.rawValue), .integer(Int64(root.bucket)), .integer(reply.author.rawValue),
             ], expecting: .rows(1, otherwise: PostsError.commentsClosed))
+    }
+
+    private static func isOpen(to commenter: String) -> String {
+        """
+        (r.comment_policy = 0 OR r.author_id = \(commenter) OR (r.comment_policy = 1 AND EXISTS (
+            SELECT 1 FROM following WHERE follower_id = \(commenter) AND followee_id = r.author_id)))
+        """
+    }
+
+    /// Whether the author of the post at the root of a thread lets an account write into it.
+    static func isOpen(_ root: ID<Post>, to commenter: ID<Account>, _ store: any SQLReader) throws -> Bool {
+        try store.integer(
+            "SELECT count(*) FROM posts r WHERE r.id = $1 AND r.bucket = $2 AND \(isOpen(to: "$3"))",
+            [.integer(root.rawValue), .integer(Int64(root.bucket)), .integer(commenter.rawValue)]) > 0
     }
 
     static func delete(position: Int64, of parent: ID<Post>, _ store: any SQLWriter) throws {

@@ -97,7 +97,7 @@ extension AccountList {
         title = changes.title ?? title
         isExclusive = changes.isExclusive ?? isExclusive
         replies = changes.replies ?? replies
-        guard title.contains(where: { !$0.isWhitespace }) else {
+        guard !DeceivingCharacters.isBlank(title) else {
             throw GraphError.invalid("title", "title is empty.")
         }
         guard title.utf8.count <= Limits.listTitleBytesMax, title.count <= Limits.listTitleCharactersMax else {

@@ -31,7 +31,8 @@ enum Driver: String, CaseIterable, CustomTestStringConvertible {
 
     private static func moto() async throws -> S3BlobStore {
         let bucket = "test-" + UUID().uuidString.lowercased()
-        let location = try S3Location("s3://\(bucket)/a/place?endpoint=\(MotoServer.shared().endpoint)")
+        let endpoint = try await MotoServer.shared().endpoint
+        let location = try S3Location("s3://\(bucket)/a/place?endpoint=\(endpoint)")
         var policy = S3Policy()
         policy.lengthMax = lengthMax
         policy.partBytes = Limits.blobPartBytesMin

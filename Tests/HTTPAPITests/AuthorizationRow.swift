@@ -87,9 +87,10 @@ extension AuthorizationRow {
         caller == .owner ? seesPost(caller, subject) : .absent
     }
 
-    /// The comments hang below a post of the stranger's.
+    /// The comments hang below a post of the stranger's, who removes all that others may see, or might again.
     static let removesComment: Rule = { caller, subject in
-        caller == .owner || caller == .stranger ? seesPost(caller, subject) : .absent
+        guard caller == .stranger, let (_, kind) = subject.post else { return ownsPost(caller, subject) }
+        return kind == .deleted || kind == .author ? .absent : .visible
     }
 
     static let wasAsked: Rule = { caller, _ in caller == .owner ? .visible : .absent }

@@ -1,4 +1,4 @@
-import Synchronization
+import Dispatch
 import TestSupport
 
 #if canImport(Glibc)
@@ -16,17 +16,15 @@ package struct MotoServer: Sendable {
     /// `http://127.0.0.1:…`
     package let endpoint: String
 
-    private static let started = Mutex<Result<MotoServer, Unusable>?>(nil)
-
-    /// The one server of this process, started on first use.
-    package static func shared() throws -> MotoServer {
-        try started.withLock { started in
-            if let started { return try started.get() }
-            let outcome = Result<MotoServer, Unusable> { () throws(Unusable) in try start() }
-            started = outcome
-            return try outcome.get()
+    /// Waited for on a thread of its own: other tests have deadlines.
+    private static let started = Task.detached {
+        try await withCheckedThrowingContinuation { continuation in
+            DispatchQueue(label: "moto").async { continuation.resume(with: Result { try start() }) }
         }
     }
+
+    /// The one server of this process, started on first use.
+    package static func shared() async throws -> MotoServer { try await started.value }
 
     private static func start() throws(Unusable) -> MotoServer {
         let program = getenv("STARLING_TEST_MOTO").map { String(cString: $0) } ?? ".build/venv/bin/moto_server"

@@ -1,11 +1,16 @@
 /// Characters in a name that cannot be seen, or that turn the text around it: with them one name is made to look like another,
 /// or like the words that an app writes beside it.
-enum DeceivingCharacters {
+package enum DeceivingCharacters {
     /// Whether the text has any. What cannot be seen and yet belongs to what is written is none: variation selectors and tags
     /// of emoji after what they vary, and joiners within emoji and within scripts that need them.
     static func areIn(_ text: String) -> Bool {
         let scalars = Array(text.unicodeScalars)
         return scalars.indices.contains { deceives(scalars, at: $0) } || scalars.allSatisfy(\.isBlank)
+    }
+
+    /// Whether there is nothing to see.
+    package static func isBlank(_ text: String) -> Bool {
+        text.unicodeScalars.allSatisfy { $0.isBlank || $0.properties.isBidiControl }
     }
 
     /// The text without them.

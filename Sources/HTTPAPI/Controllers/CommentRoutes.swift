@@ -45,7 +45,7 @@ struct CommentRoutes: Sendable {
                 .put, "/v1/comments/{id}", .required,
                 Operation(
                     "editComment", "Change your comment; its old text stays in its history", tag: Self.tag,
-                    body: "PostChanges", answer: (200, "Comment"), problems: [404]), handler: edit),
+                    body: "PostChanges", answer: (200, "Comment"), problems: [403, 404]), handler: edit),
             Endpoint(
                 .delete, "/v1/comments/{id}", .required,
                 Operation(

@@ -30,7 +30,7 @@ struct PostRoutes: Sendable {
                 .put, "/v1/posts/{id}", .required,
                 Operation(
                     "editPost", "Change your post; its old text stays in its history", tag: Self.tag,
-                    body: "PostChanges", answer: (200, "Post"), problems: [404]), handler: edit),
+                    body: "PostChanges", answer: (200, "Post"), problems: [403, 404]), handler: edit),
             Endpoint(
                 .delete, "/v1/posts/{id}", .required,
                 Operation("deletePost", "Delete your post", tag: Self.tag, answer: (204, nil), problems: [404]),

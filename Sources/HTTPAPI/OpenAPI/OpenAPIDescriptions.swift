@@ -90,7 +90,7 @@ enum OpenAPIDescriptions {
             "On disk when it answers, and in your own feed from then on. Send an `Idempotency-Key` to be able "
             + "to try again after a broken connection; 404 then means that the post has been deleted since.",
         "getPost": "404 also where it exists and is not for you.",
-        "editPost": "Only your own. Its place in feeds stays.",
+        "editPost": "Only your own. Its place in feeds stays. A comment is changed as with `editComment`.",
         "deletePost": "Only your own. Its text and history are erased.",
         "getPostHistory": "The current version first. A version is shown to those who could see it when it was "
             + "current.",
@@ -118,7 +118,8 @@ enum OpenAPIDescriptions {
             + "are not for you, a page may be short though more follow.",
         "listReplies": "As `GET /v1/posts/{id}/comments`. A post that is no comment answers 404.",
         "getComment": "404 also where it exists and is not for you, and for a post that is no comment.",
-        "editComment": "Only your own.",
+        "editComment":
+            "Only your own. Where you may not comment any more, it cannot be shown to more people: 403 `comments-closed`.",
         "deleteComment": "Your own is erased. Below your own post, at any depth, you can remove what others wrote: "
             + "it is then gone for everyone, its author too, who can still delete it for good; its replies stay.",
         "setPostSettings": "Only your own, and not for a comment: the post at the root of its thread governs it.",

@@ -106,7 +106,7 @@ extension OpenAPISchemas {
             ("is_private", flag), ("created_at", time), ("followers_count", count), ("following_count", count),
             (
                 "posts_count",
-                count.adding([("description", "Posts that others may see. Counters may lag by a moment.")])
+                count.adding([("description", "Posts and comments that others may see. Counters may lag by a moment.")])
             ),
         ]
 

@@ -1,11 +1,14 @@
+import Core
 import Posts
 import SocialGraph
 
 /// What goes for comments: who may write and remove them, and which a list shows.
 extension Model {
-    /// What the author of the post at the root of a thread allows, whatever became of that post.
+    /// What the author of the post at the root of a thread allows, whatever became of that post; while it is there, only to
+    /// those who may see it.
     func takesComments(on post: Post, from author: Int) -> Bool {
         guard let root = posts[post.root ?? post.id], root.author != author else { return true }
+        guard root.isDeleted || canSee(root, author) else { return false }
         switch root.comments {
         case .open: return true
         case .followers: return follows(author, root.author)
@@ -13,11 +16,18 @@ extension Model {
         }
     }
 
-    /// Whether one may take somebody else's comment from below one's own post.
+    /// A comment that is to reach more people has to be one that its author may still write.
+    func mayEdit(_ user: Int, _ id: Int64, _ visibility: Visibility?) -> Bool {
+        guard let post = posts[id], post.author == user, !post.isDeleted else { return false }
+        guard let visibility, post.root != nil, visibility.opens(from: post.visibility) else { return true }
+        return takesComments(on: post, from: user)
+    }
+
+    /// Whether one may take somebody else's comment from below one's own post, seen or not.
     func mayRemove(_ user: Int, _ id: Int64) -> Bool {
         guard let comment = posts[id], comment.author != user, let root = comment.root.flatMap({ posts[$0] })
         else { return false }
-        return canSee(comment, user) && root.author == user
+        return !comment.isDeleted && comment.visibility != .author && root.author == user
     }
 
     func maySetComments(_ user: Int, _ id: Int64) -> Bool {

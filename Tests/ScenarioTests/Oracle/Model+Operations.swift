@@ -6,7 +6,7 @@ extension Model {
         switch operation {
         case .post(let author, _): isActive(author) ? Self.publishing(1) : .refused
         case .reply(let author, let id, _): mayReply(author, to: id) ? Self.publishing(1) : .refused
-        case .edit(let id, let author, _): owns(author, id) ? .done : .refused
+        case .edit(let id, let author, let visibility): mayEdit(author, id, visibility) ? .done : .refused
         case .delete(let id, let author): mayDelete(author, id) ? .done : .refused
         case .remove(let id, let author): mayRemove(author, id) ? .done : .refused
         case .setComments(let id, let author, _): maySetComments(author, id) ? .done : .refused
