@@ -129,12 +129,16 @@ import TestServers
         try await eventually { producer.outstanding == 10 }
         try await #expect(throws: KafkaError.self) { try await producer.flush(within: .milliseconds(300)) }
         try cluster.mock.upAll()
-        try await sending.value
+        var working = producer
+        try await settle(sending) {
+            working = try cluster.producer()
+            try await working.produce((10..<20).map { KafkaRecord($0, $0) })
+        }
         // Fetch: not leader, then the connection is cut. Heartbeat: the group rebalances.
         try cluster.mock.fail(request: 1, code: 6, count: 2)
         try cluster.mock.fail(request: 1, code: -195, count: 2)
         try cluster.mock.fail(request: 12, code: 27, count: 1)
-        try await produce(20..<30)
+        try await working.produce((20..<30).map { KafkaRecord($0, $0) })
         try await eventually { Set(reader.numbers).count == 30 }
         await reader.close()
     }
