@@ -10,6 +10,7 @@ PACKAGES_BENCH := $(PACKAGES_BUILD) python3
 PACKAGES_COMPARE := $(PACKAGES_BENCH) nginx-light redis-server redis-tools postgresql-15 wrk
 SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Benchmarks
 VENV := .build/venv
+AUTOBAHN := .build/autobahn
 # Suites that need servers besides Starling: `make test` leaves them to `make test-distributed`.
 DRIVERS := RedisTests KafkaTests PostgreSQLTests BlobStoreTests
 DISTRIBUTED := RedisTests|KafkaTests|PostgreSQLTests|BlobStoreTests|DistributedTests
@@ -22,7 +23,7 @@ THRESHOLDS := Benchmarks/Thresholds/instructions.json
 GUARD = scripts/guard .build/release/InstructionCount $(THRESHOLDS)
 
 .PHONY: help run test test-distributed drills cluster cluster-down deps-distributed build release check-swift deps deps-test guard guard-update count bench bench-compare bench-distributed \
-	bench-micro latency-plot format lint docs clean
+	bench-micro latency-plot autobahn format lint docs clean
 
 help: ## Show what can be made.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | column -t -s "$$(printf '\t')"
@@ -117,6 +118,12 @@ bench-micro: check-swift ## Run the micro-benchmarks of the hot paths, in a pack
 latency-plot: release ## Draw the latency of feed reads against their rate into docs/latency.svg.
 	@scripts/install-packages $(PACKAGES_BENCH)
 	@scripts/plot-latency $(RELEASE) docs/latency.svg
+
+autobahn: release ## Try WebSocket with the cases of the Autobahn suite, about three minutes.
+	@scripts/install-packages $(PACKAGES_BENCH) python3-venv
+	@[ -x $(AUTOBAHN)/bin/wstest ] || { python3 -m venv $(AUTOBAHN) && \
+		$(AUTOBAHN)/bin/pip install -q "autobahntestsuite==25.10.1" "autobahn[twisted]>=23,<27"; }
+	@$(AUTOBAHN)/bin/python scripts/autobahn $(RELEASE)
 
 format: ## Format the code.
 	swift format --in-place --parallel --recursive $(SOURCES)

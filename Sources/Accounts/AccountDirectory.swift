@@ -23,6 +23,10 @@ package final class AccountDirectory: CommitObserver, Sendable {
         for change in changes {
             switch change {
             case .account(let id): cache.invalidate(ID(id))
+            case .accountErased(let id):
+                cache.invalidate(ID(id))
+                // It is not known by which name; whoever is looked for is found again.
+                names.invalidateAll()
             case .counters(let list): for counters in list { update(counters) }
             case .bulk: cache.invalidateAll()
             default: break

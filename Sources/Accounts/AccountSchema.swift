@@ -2,7 +2,9 @@ import SQL
 
 /// The tables this feature owns.
 package enum AccountSchema {
-    package static let migrations = [users, sessions, counters, idempotency, lookAlikes, clients, deletions]
+    package static let migrations = [
+        users, sessions, counters, idempotency, lookAlikes, clients, deletions, receiptDates,
+    ]
 
     /// Imported accounts have neither e-mail nor password. A username is never given to anyone else, also not after
     /// deletion; `email_key` and `username` are lower case.

@@ -26,6 +26,8 @@ package enum Change: Hashable, Sendable {
     case counters([AccountCounters])
     /// The counters of posts, by position.
     case postCounters([Int64])
+    /// The reactions of posts, as they are from now on.
+    case postLikes([PostLikes])
     /// What an account did with a post: of its flags, those in the mask are as in the value from now on.
     case marked(account: Int64, post: Int64, mask: Int64, value: Int64)
     /// What an account said of a post for its own feed's sake, of its flags as with `marked`: it may have hidden the post.
@@ -40,6 +42,8 @@ package enum Change: Hashable, Sendable {
     case notified(account: Int64, notification: Int64, kind: Int64)
     /// An account whose holder chose another password; its other sessions end.
     case passwordChanged(Int64)
+    /// An account that is erased: whatever memory holds of it goes.
+    case accountErased(Int64)
     /// A session that ended.
     case sessionRevoked(Int64)
     /// The token signing keys.
@@ -50,6 +54,17 @@ package enum Change: Hashable, Sendable {
     case timelinesDropped(generation: Int64)
     /// Many accounts, follows or posts at once: everything derived from them is dropped.
     case bulk
+}
+
+/// How many reacted to the post at a position.
+package struct PostLikes: Hashable, Sendable {
+    package let position: Int64
+    package let likes: Int64
+
+    package init(position: Int64, likes: Int64) {
+        self.position = position
+        self.likes = likes
+    }
 }
 
 /// How many follow an account, how many it follows, and its posts.

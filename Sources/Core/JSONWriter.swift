@@ -17,6 +17,11 @@ package struct JSONWriter {
         bytes.append(contentsOf: fragment)
     }
 
+    /// The same.
+    package mutating func raw(_ fragment: Slice<UnsafeRawBufferPointer>) {
+        bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: fragment))
+    }
+
     package mutating func string(_ value: String?) {
         guard var value else { return raw("null") }
         bytes.append(UInt8(ascii: "\""))

@@ -10,11 +10,16 @@ package struct ReactionCountersConsumer: TransactionalConsumer {
     package let topics: Set<Topic> = [.engagement]
 
     private let dialect: Dialect
-    private let layout: PostLayout
+    private let countLikes: String
 
     package init(dialect: Dialect = .sqlite) {
         self.dialect = dialect
-        layout = PostLayout(dialect)
+        let layout = PostLayout(dialect)
+        countLikes = """
+            INSERT INTO post_counters (\(layout.counterKey), likes) VALUES (\(layout.counterKey(of: "$1")), $2)
+            ON CONFLICT (\(layout.counterKey)) DO UPDATE SET likes = post_counters.likes + excluded.likes
+            RETURNING likes
+            """
     }
 
     private struct Kind: Hashable {
@@ -51,9 +56,13 @@ package struct ReactionCountersConsumer: TransactionalConsumer {
             try count(kind, amount, store)
         }
         let changed = totals.filter { $0.value != 0 }
-        for (post, amount) in changed.sorted(by: { $0.key < $1.key }) { try count(post, amount, store) }
+        var counted: [PostLikes] = []
+        for (post, amount) in changed.sorted(by: { $0.key < $1.key }) {
+            let likes = try count(post, amount, store)
+            if let position = positions[post] { counted.append(PostLikes(position: position, likes: likes)) }
+        }
         try ReplyRows.addLikes(changed, dialect: dialect, store)
-        if !changed.isEmpty { store.announce(.postCounters(changed.keys.compactMap { positions[$0] }.sorted())) }
+        if !counted.isEmpty { store.announce(.postLikes(counted)) }
     }
 
     private func count(_ kind: Kind, _ amount: Int64, _ store: any SQLWriter) throws {
@@ -68,11 +77,8 @@ package struct ReactionCountersConsumer: TransactionalConsumer {
             ])
     }
 
-    private func count(_ post: Int64, _ amount: Int64, _ store: any SQLWriter) throws {
-        try store.execute(
-            """
-            INSERT INTO post_counters (\(layout.counterKey), likes) VALUES (\(layout.counterKey(of: "$1")), $2)
-            ON CONFLICT (\(layout.counterKey)) DO UPDATE SET likes = post_counters.likes + excluded.likes
-            """, [.integer(post), .integer(amount)])
+    /// - Returns: how many there are now.
+    private func count(_ post: Int64, _ amount: Int64, _ store: any SQLWriter) throws -> Int64 {
+        try store.query(countLikes, [.integer(post), .integer(amount)]) { $0.int64(0) }.first ?? 0
     }
 }

@@ -84,8 +84,7 @@ package enum EventKind: Int64, Sendable, CaseIterable {
         switch self {
         case .postPublished, .postEdited, .postDeleted, .postsImported, .shared, .unshared, .repliesImported,
             .sharesImported, .voted, .unvoted, .pollClosed, .quotesImported, .quotingImported, .votesImported,
-            .postRejected,
-            .postRejectionEnded:
+            .postRejected, .postRejectionEnded:
             .posts
         case .followed, .unfollowed, .unmuted, .followsImported, .blocked, .muted, .followRequested,
             .followRequestEnded, .closeFriendAdded, .wordsUnmuted, .listOpened:

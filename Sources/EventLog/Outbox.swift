@@ -38,6 +38,17 @@ package enum Outbox {
         ]
     }
 
+    /// The index of keys serves feeds that ask what is new, which rest on nothing that is only counted or told.
+    package static let narrowKeys = Migration("0090-outbox-by-key") { _ in
+        [
+            "DROP INDEX outbox_by_key",
+            "CREATE INDEX outbox_by_key ON outbox (key, event_offset) WHERE \(concernsFeeds)",
+        ]
+    }
+
+    /// Of posts, graph and accounts. Literal, or no engine would see that the index covers it.
+    private static let concernsFeeds = "topic < 4"
+
     /// The statement that appends `event` to the transaction of its change.
     package static func append(_ event: Event) -> Statement {
         Statement(
@@ -92,7 +103,7 @@ package enum Outbox {
         ).compactMap(\.self)
     }
 
-    /// Events of these keys with offsets in `(after, through]`, oldest first.
+    /// Events of these keys that feeds rest on, with offsets in `(after, through]`, oldest first.
     package static func events(
         ofKeys keys: [Int64], after: Int64, through: Int64, limit: Int, _ store: any SQLReader
     ) throws -> [Event] {
@@ -100,7 +111,7 @@ package enum Outbox {
             """
             SELECT o.event_offset, o.kind, o.key, o.subject, o.object, o.position, o.flags, o.list, o.occurred_at
             FROM list($1) AS keys JOIN outbox o ON o.key = keys.value AND o.event_offset > $2 AND o.event_offset <= $3
-            ORDER BY o.event_offset LIMIT $4
+            WHERE o.\(concernsFeeds) ORDER BY o.event_offset LIMIT $4
             """,
             [.list(keys), .integer(after), .integer(through), .integer(Int64(limit))], row: event
         ).compactMap(\.self)

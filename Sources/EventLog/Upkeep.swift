@@ -16,3 +16,24 @@ package enum Upkeep {
         }
     }
 }
+
+/// Upkeep that runs beside everything else, for work that needs no more than a turn now and then.
+package struct UpkeepService: Service {
+    private let what: String
+    private let pause: Duration
+    private let logger: Logger
+    private let work: @Sendable () async throws -> Void
+
+    package init(
+        _ what: String, every pause: Duration, logger: Logger, _ work: @escaping @Sendable () async throws -> Void
+    ) {
+        self.what = what
+        self.pause = pause
+        self.logger = logger
+        self.work = work
+    }
+
+    package func run() async throws {
+        await Upkeep.run(what, every: pause, logger: logger, work)
+    }
+}

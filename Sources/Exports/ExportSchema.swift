@@ -61,17 +61,21 @@ package enum ExportSchema {
         ]
     }
 
+    /// What a receipt calls the archives in the blob store.
+    package static let archiveFiles = "files/archives"
+    /// How long an archive may be there after its account is erased: it is removed twice.
+    package static let archiveFilesRemain = Limits.doomedBlobAge + .seconds(60)
+
     static let keptItems = ErasureStep.rows("archive_items", key: "item_id")
 
     /// - Parameter clock: tells how long a doomed archive has been.
     package static func erasure(_ clock: WallClock) -> [ErasureStep] {
         [
             ErasureStep([ErasedTable("exports")]) { account, _, store in
-                try ExportRows.doom(of: account, now: clock.now(), store)
-                return [
-                    "exports": try store.execute(
-                        "DELETE FROM exports WHERE account_id = $1", [.integer(account.rawValue)])
-                ]
+                let archives = try ExportRows.doom(of: account, now: clock.now(), store)
+                let exports = try store.execute(
+                    "DELETE FROM exports WHERE account_id = $1", [.integer(account.rawValue)])
+                return ["exports": exports, archiveFiles: archives]
             }, keptItems,
             .rows("archive_items", account: "other_id", key: "item_id"),
             .rows("archive_imports", key: "account_id"),

@@ -19,11 +19,20 @@ final class DeliveryBatches: Sendable {
     private struct State {
         var next: UInt = 1
         var batches: [UInt: Batch] = [:]
+        var settled: UInt64 = 0
     }
 
     private let state = Mutex(State())
 
     var outstanding: Int { state.withLock { $0.batches.values.reduce(0) { $0 + $1.outstanding } } }
+
+    /// Records that were on their way and are no longer, since the beginning.
+    var settled: UInt64 { state.withLock { $0.settled } }
+
+    /// Whether none of the batch is on its way any more.
+    func isSettled(_ number: UInt) -> Bool {
+        state.withLock { $0.batches[number].map { $0.outstanding == 0 } ?? true }
+    }
 
     func begin() -> UInt {
         state.withLock { state in
@@ -43,6 +52,7 @@ final class DeliveryBatches: Sendable {
             batch.outstanding -= 1
             batch.failure = batch.failure ?? failure
         }
+        state.withLock { $0.settled &+= 1 }
     }
 
     /// Waits until every record of the batch was confirmed.

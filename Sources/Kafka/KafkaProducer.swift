@@ -52,19 +52,35 @@ package final class KafkaProducer: Sendable {
     ///   the earlier of its key.
     package func produce(_ records: [KafkaRecord]) async throws {
         guard !records.isEmpty else { return }
+        try await confirm(try await send(records))
+    }
+
+    /// Hands `records` over in order, for who has more to hand over before these are confirmed.
+    /// - Throws: `KafkaError` where one was not taken, once those before it are settled; `CancellationError`, after which
+    ///   some may still be delivered.
+    package func send(_ records: [KafkaRecord]) async throws -> KafkaDelivery {
         let batch = batches.begin()
         for record in records {
             do { try await enqueue(record, batch) } catch let error as KafkaError {
                 // The rest must not go without this one; those before it are waited for.
                 batches.add(to: batch)
                 batches.settle(batch, error)
-                break
+                try await batches.wait(for: batch)
             } catch {
                 batches.abandon(batch, error)
                 throw error
             }
         }
-        try await batches.wait(for: batch)
+        return KafkaDelivery(batch: batch)
+    }
+
+    /// Whether `confirm` would not wait.
+    package func isSettled(_ delivery: KafkaDelivery) -> Bool { batches.isSettled(delivery.batch) }
+
+    /// Returns once every record of the delivery was confirmed. To be called once.
+    /// - Throws: as `produce`.
+    package func confirm(_ delivery: KafkaDelivery) async throws {
+        try await batches.wait(for: delivery.batch)
     }
 
     private func enqueue(_ record: KafkaRecord, _ batch: UInt) async throws {
@@ -116,6 +132,14 @@ package final class KafkaProducer: Sendable {
     /// How many records are on their way.
     package var outstanding: Int { batches.outstanding }
 
+    /// How many records it has heard of, confirmed or failed, since it was made.
+    package var settled: UInt64 { batches.settled }
+
     /// Why the producer can do no more, if so.
     package var fatalError: KafkaError? { client.fatalError }
+}
+
+/// Records that were handed over together.
+package struct KafkaDelivery: Sendable {
+    fileprivate let batch: UInt
 }

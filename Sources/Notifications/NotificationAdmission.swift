@@ -11,6 +11,12 @@ struct NotificationAdmission {
     /// Milliseconds since 1970.
     let now: Int64
 
+    /// What decides who hears of a post.
+    private struct Told {
+        let visibility: Visibility
+        let isComment: Bool
+    }
+
     func admitted(
         _ draft: NotificationDraft, _ store: any SQLReader
     ) throws -> [(group: NotificationFact.Group, facts: [NotificationFact])] {
@@ -61,34 +67,38 @@ struct NotificationAdmission {
     }
 
     /// The published ones among these posts, with who may see them.
-    private func posts(_ ids: Set<Int64>, _ store: any SQLReader) throws -> [Int64: Visibility] {
+    private func posts(_ ids: Set<Int64>, _ store: any SQLReader) throws -> [Int64: Told] {
         guard !ids.isEmpty else { return [:] }
         let rows = try store.query(
             """
-            SELECT p.id, p.visibility FROM list($1) AS wanted
+            SELECT p.id, p.visibility, p.root_id FROM list($1) AS wanted
             \(PostLayout(dialect).joinPost(where: "id", is: "wanted.value")) WHERE p.state = 3
             """, [.list(ids.sorted())]
-        ) { ($0.int64(0), Visibility(rawValue: $0.int64(1)) ?? .author) }
+        ) { row in
+            (row.int64(0), Told(visibility: Visibility(rawValue: row.int64(1)) ?? .author, isComment: !row.isNull(2)))
+        }
         return Dictionary(rows) { first, _ in first }
     }
 
     private func maySee(
-        _ fact: NotificationFact, _ posts: [Int64: Visibility], actorIsPrivate: Bool, _ store: any SQLReader
+        _ fact: NotificationFact, _ posts: [Int64: Told], actorIsPrivate: Bool, _ store: any SQLReader
     ) throws -> Bool {
         guard let post = fact.post else { return true }
-        guard let visibility = posts[post] else { return false }
+        guard let told = posts[post] else { return false }
         // Whoever may not see the repost does not hear of it.
         if fact.group.kind == .repost, actorIsPrivate {
             return try GraphQueries.follows(ID(fact.group.recipient), ID(fact.actor), store)
         }
         // The recipient's own.
         guard fact.object != 0 else { return true }
-        switch visibility {
+        let recipient = fact.group.recipient
+        if told.isComment, try !PostQueries.isThread(of: ID(post), openTo: ID(recipient), store) { return false }
+        switch told.visibility {
         case .author: return false
         case .closeFriends:
-            return try GraphQueries.isCloseFriend(ID(fact.group.recipient), of: ID(fact.actor), store)
+            return try GraphQueries.isCloseFriend(ID(recipient), of: ID(fact.actor), store)
         case .everyone where !actorIsPrivate: return true
-        case .everyone, .followers: return try GraphQueries.follows(ID(fact.group.recipient), ID(fact.actor), store)
+        case .everyone, .followers: return try GraphQueries.follows(ID(recipient), ID(fact.actor), store)
         }
     }
 }

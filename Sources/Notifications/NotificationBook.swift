@@ -93,8 +93,11 @@ struct NotificationBook {
 
     /// Reckons the groups anew, keeps to the bounds, and says what is new.
     mutating func close() throws {
-        for (group, passed) in touched.sorted(by: { $0.key < $1.key }) { try settle(group, passed: passed) }
-        for recipient in Set(news.keys.map(\.recipient)).sorted() { try trim(recipient) }
+        var grown: Set<Int64> = []
+        for (group, passed) in touched.sorted(by: { $0.key < $1.key }) where try settle(group, passed: passed) {
+            grown.insert(group.recipient)
+        }
+        for recipient in grown.sorted() { try trim(recipient) }
         for (group, new) in news.sorted(by: { $0.key < $1.key }) {
             try Outbox.append(
                 Event(

@@ -2,7 +2,7 @@ import SQL
 
 /// The tables this feature owns; both lie with the account that is told.
 package enum NotificationSchema {
-    package static let migrations = [notifications]
+    package static let migrations = [notifications, withoutRecency]
 
     /// A fact is a row of `notifications`, with `is_live` 0 where it was taken back. A group's `newest_id` is that of its newest
     /// live fact, 0 where there is none, and `beyond` counts facts that are not kept any more.
@@ -25,5 +25,10 @@ package enum NotificationSchema {
             """,
             "CREATE INDEX notification_groups_by_recency ON notification_groups (account_id, newest_id, kind)",
         ] + dialect.partitions(of: "notifications") + dialect.partitions(of: "notification_groups")
+    }
+
+    /// A group holds so few facts that they are sorted where they are read, and an index more would cost each of them a page.
+    private static let withoutRecency = Migration("0091-notifications-without-recency") { _ in
+        ["DROP INDEX notifications_by_recency"]
     }
 }

@@ -52,6 +52,8 @@ extension NotificationService {
     ) -> NotificationGroup? {
         let post = row.kind.subject == .post ? posts[row.subject] : nil
         guard row.kind.subject != .post || post != nil else { return nil }
+        // Those about one post are in one thread, which may have closed to the viewer since.
+        if row.kind == .comment, row.tellingPosts.allSatisfy({ posts[$0] == nil }) { return nil }
         var seen: Set<ID<Account>> = []
         let actors = row.facts.map(\.actor).filter { $0 != viewer && seen.insert($0).inserted }
         return NotificationGroup(

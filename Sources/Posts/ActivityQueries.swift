@@ -18,6 +18,14 @@ package enum ActivityQueries {
         return newest(posts, reposts, limit: limit)
     }
 
+    /// What timelines may hold of an account: its newest reposts, and its newest posts, those that are gone since among them.
+    package static func positionsEver(
+        of account: ID<Account>, limit: Int, _ store: any SQLReader
+    ) throws -> [Position] {
+        try PostQueries.positionsEver(of: account, limit: limit, store)
+            + RepostQueries.positions(of: account, before: .highest, limit: limit, store)
+    }
+
     /// The newest positions of many accounts' posts and reposts in `[from, before)`, newest first.
     package static func positions(
         ofAccounts accounts: [Int64], from: Position, before: Position, limit: Int, dialect: Dialect,

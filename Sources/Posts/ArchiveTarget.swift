@@ -21,6 +21,7 @@ package struct ArchiveTarget: Sendable {
                 CASE WHEN \(SharePolicySQL.admits("$3")) THEN 1 ELSE 0 END
             FROM posts p JOIN users a ON a.id = p.author_id
             WHERE p.id = $1 AND p.bucket = $2 AND p.state = 3 AND (p.author_id = $3 OR (a.state = 0 AND \(admits)
+                AND \(ThreadSQL.admits("$3"))
                 AND NOT EXISTS (SELECT 1 FROM blocks WHERE blocker_id = $3 AND blocked_id = p.author_id)
                 AND NOT EXISTS (SELECT 1 FROM blocks WHERE blocker_id = p.author_id AND blocked_id = $3)))
             """, [.integer(post.rawValue), .integer(Int64(post.bucket)), .integer(account.rawValue)]
@@ -43,12 +44,7 @@ package struct ArchiveTarget: Sendable {
     /// Whether the account may comment below it, as the author of the post at the root of its thread lets it.
     package func mayBeAnswered(by account: ID<Account>, _ store: any SQLReader) throws -> Bool {
         guard depth < Limits.replyDepthMax, try Self.find(root, for: account, store) != nil else { return false }
-        return try store.integer(
-            """
-            SELECT count(*) FROM posts r WHERE r.id = $1 AND r.bucket = $2 AND (
-                r.comment_policy = 0 OR r.author_id = $3 OR (r.comment_policy = 1 AND EXISTS (
-                    SELECT 1 FROM following WHERE follower_id = $3 AND followee_id = r.author_id)))
-            """, [.integer(root.rawValue), .integer(Int64(root.bucket)), .integer(account.rawValue)]) == 1
+        return try ReplyRows.isOpen(root, to: account, store)
     }
 
     /// Whether there is such a post, for whomever.

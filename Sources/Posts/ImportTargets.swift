@@ -59,7 +59,7 @@ struct ImportTargets {
             """
             SELECT p.id, p.author_id, p.position, p.root_id, p.depth FROM posts p
             WHERE p.author_id = $1 AND p.bucket = $2 AND p.position < $3 AND p.state = 3 AND p.visibility = 0
-                AND \(condition) ORDER BY p.position DESC LIMIT 1
+                AND \(ThreadSQL.isForEveryone) AND \(condition) ORDER BY p.position DESC LIMIT 1
             """, [.integer(account.rawValue), .integer(Int64(account.bucket)), .integer(place)] + arguments
         ) { row in
             ImportTarget(

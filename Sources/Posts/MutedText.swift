@@ -18,9 +18,26 @@ package struct MutedText: Sendable {
 
     /// Whether the viewer does not want to read this. One's own is never hidden.
     package func hides(_ card: PostCard) -> Bool {
-        guard card.post.author != viewer else { return false }
-        let texts = [card.content] + (card.poll?.options ?? [])
-        return texts.contains { phrases.match(in: FoldedText($0)) != nil }
+        card.post.author != viewer && holds(card.fold())
+    }
+
+    /// The same where no text has to be taken apart for it, else nil.
+    package func hidesAtOnce(_ card: PostCard) -> Bool? {
+        if card.post.author == viewer { return false }
+        return card.folded.map(holds)
+    }
+
+    private func holds(_ folded: FoldedCard) -> Bool {
+        folded.texts.contains { phrases.match(in: $0) != nil }
+    }
+}
+
+/// A card's texts as muted phrases see them. It is made for the first reader who mutes any.
+package final class FoldedCard: Sendable {
+    let texts: [FoldedText]
+
+    init(_ card: PostCard) {
+        texts = ([card.content] + (card.poll?.options ?? [])).map(FoldedText.init)
     }
 }
 

@@ -1,5 +1,6 @@
 import Accounts
 import Core
+import Synchronization
 import Telemetry
 
 /// A post as answers need it: its facts, and its JSON encoded once, to be spliced around the author and the counters.
@@ -11,13 +12,16 @@ package final class PostCard: Sendable {
     package let quotes: Int64
     /// Whether anyone may have shared it: who did is to be asked of the reposts.
     package let isShared: Bool
-    /// Whether a viewer's own facts suffice to show it: it quotes nothing, and nobody shared it.
+    /// Whether a viewer's own facts suffice to show it: it answers and quotes nothing, and nobody shared it.
     package let isPlain: Bool
     package let poll: Poll?
     private let pollJSON: PollJSON?
     /// The JSON before and behind the author.
     private let opening: FrozenBytes
     private let rest: FrozenBytes
+    private let foldedOnce = AtomicLazyReference<FoldedCard>()
+    /// Where the counters begin in it.
+    private let countersStart: Int
 
     /// - Parameter entities: of the content, with the accounts that are mentioned; left out, it mentions nobody.
     package init(
@@ -32,7 +36,7 @@ package final class PostCard: Sendable {
         self.isShared = isShared
         self.poll = poll
         pollJSON = poll.map(PollJSON.init)
-        isPlain = !isShared && post.quote == nil
+        isPlain = !isShared && post.quote == nil && post.rootID == nil
         var writer = JSONWriter(capacity: 64)
         writer.raw("{\"post_id\":")
         writer.id(post.id.rawValue)
@@ -40,6 +44,34 @@ package final class PostCard: Sendable {
         opening = FrozenBytes(writer.bytes)
         writer = JSONWriter(capacity: content.utf8.count + 320)
         Self.writeBody(post, content, entities ?? PostEntities(content), to: &writer)
+        countersStart = writer.bytes.count
+        Self.writeCounters(likes: likes, comments: comments, shares: shares, quotes: quotes, to: &writer)
+        rest = FrozenBytes(writer.bytes)
+    }
+
+    /// The same post with as many reactions.
+    init(_ card: PostCard, likes: Int64) {
+        post = card.post
+        self.likes = likes
+        comments = card.comments
+        shares = card.shares
+        quotes = card.quotes
+        isShared = card.isShared
+        isPlain = card.isPlain
+        poll = card.poll
+        pollJSON = card.pollJSON
+        opening = FrozenBytes(copying: card.opening)
+        countersStart = card.countersStart
+        var writer = JSONWriter(capacity: card.rest.count + 20)
+        card.rest.withUnsafeBytes { writer.raw($0.prefix(card.countersStart)) }
+        Self.writeCounters(likes: likes, comments: comments, shares: shares, quotes: quotes, to: &writer)
+        rest = FrozenBytes(writer.bytes)
+        if let folded = card.folded { _ = foldedOnce.storeIfNil(folded) }
+    }
+
+    private static func writeCounters(
+        likes: Int64, comments: Int64, shares: Int64, quotes: Int64, to writer: inout JSONWriter
+    ) {
         writer.raw(",\"likes_count\":")
         writer.integer(likes)
         writer.raw(",\"comments_count\":")
@@ -49,7 +81,6 @@ package final class PostCard: Sendable {
         writer.raw(",\"quotes_count\":")
         writer.integer(quotes)
         writer.raw(",\"viewer\":")
-        rest = FrozenBytes(writer.bytes)
     }
 
     /// The text, read back from its JSON: few readers need it, and the card holds it once.
@@ -58,6 +89,11 @@ package final class PostCard: Sendable {
             JSONString.text(UnsafeRawBufferPointer(rebasing: $0.dropFirst(Self.contentStart.utf8CodeUnitCount)))
         }
     }
+
+    /// The texts as muted phrases see them, if that was asked for before.
+    var folded: FoldedCard? { foldedOnce.load() }
+
+    func fold() -> FoldedCard { folded ?? foldedOnce.storeIfNil(FoldedCard(self)) }
 
     private static let contentStart: StaticString = ",\"content\":\""
 

@@ -9,6 +9,8 @@ import Synchronization
 package final class PostLibrary: CommitObserver, Sendable {
     /// What else timelines hold.
     package let reposts: RepostLibrary
+    /// What decides on comments besides themselves.
+    package let threads: ThreadLibrary
     private let database: any Database
     private let cache: CoherentCache<Position, PostCard?>
     /// Of posts that are being committed.
@@ -22,6 +24,7 @@ package final class PostLibrary: CommitObserver, Sendable {
     package init(database: any Database, bytesMax: Int = 256 << 20) {
         self.database = database
         reposts = RepostLibrary(database: database)
+        threads = ThreadLibrary(database: database)
         cache = CoherentCache(name: "posts", costMax: bytesMax, lease: database.cacheLease, cost: { $1?.cost ?? 64 })
         database.observe(self)
     }
@@ -32,6 +35,7 @@ package final class PostLibrary: CommitObserver, Sendable {
             case .published(_, _, let position): published(position)
             case .post(_, _, let position): cache.invalidate(Position(position))
             case .postCounters(let positions): counted(positions)
+            case .postLikes(let posts): for post in posts { liked(post) }
             // An imported post may take a place that was asked for before, and found empty.
             case .bulk: cache.invalidateAll()
             default: break
@@ -47,6 +51,10 @@ package final class PostLibrary: CommitObserver, Sendable {
             return
         }
         outdated.add(positions.filter { cache.outdate(Position($0)) })
+    }
+
+    private func liked(_ post: PostLikes) {
+        cache.update(Position(post.position)) { card in card = card.map { PostCard($0, likes: post.likes) } }
     }
 
     /// Has the card loaded anew by whoever asks for it next.

@@ -12,6 +12,15 @@ extension PostQueries {
         package let quote: Quote?
     }
 
+    /// Whether an account may see what is in the thread that a comment lies in.
+    package static func isThread(
+        of comment: ID<Post>, openTo account: ID<Account>, _ store: any SQLReader
+    ) throws -> Bool {
+        try store.integer(
+            "SELECT count(*) FROM posts p WHERE p.id = $1 AND p.bucket = $2 AND \(ThreadSQL.admits("$3"))",
+            [.integer(comment.rawValue), .integer(Int64(comment.bucket)), .integer(account.rawValue)]) > 0
+    }
+
     /// What the published ones among these posts answer and quote.
     package static func parents(
         of posts: [ID<Post>], dialect: Dialect, _ store: any SQLReader

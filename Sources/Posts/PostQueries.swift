@@ -59,6 +59,16 @@ package enum PostQueries {
         ) { $0.position(0) }
     }
 
+    /// Positions that one author's posts took in timelines, those that are gone since among them, newest first.
+    package static func positionsEver(of author: ID<Account>, limit: Int, _ store: any SQLReader) throws -> [Position] {
+        try store.query(
+            """
+            SELECT position FROM posts WHERE author_id = $1 AND bucket = $2 AND state IN (3, 4, 5)
+            ORDER BY position DESC LIMIT $3
+            """, [.integer(author.rawValue), .integer(Int64(author.bucket)), .integer(Int64(limit))]
+        ) { $0.position(0) }
+    }
+
     /// The newest positions of many authors' published posts in `[from, before)`, newest first.
     ///
     /// Reads each author's index once: its cost is the authors plus the rows in the span, of which PostgreSQL reads up to

@@ -60,13 +60,15 @@ extension PostService {
     ) async throws -> [Shown] {
         let cards = try await library.cards(at: positions)
         let authors = try await directory.cards(Array(Set(cards.values.map(\.post.author))))
+        let roots = try await library.threads.roots(of: cards.values.lazy.map(\.post), in: directory)
         let relations = try await relations(of: viewer)
         let flags = try await flags(of: cards.values.map(\.post.id), viewer)
         let muted = relations.flatMap { MutedText($0, in: scope, at: clock.now()) }
         let quotes = try await quotes(of: cards.values, relations, muted: muted)
         return positions.compactMap { position in
             guard let card = cards[position], let author = authors[card.post.author],
-                PostVisibility.admits(card.post, author: author.account, relations: relations),
+                PostVisibility.admits(
+                    card.post, author: author.standing, root: roots[of: card.post], relations: relations),
                 relations?.muted.contains(card.post.author) != true, muted?.hides(card) != true
             else { return nil }
             return Shown(
@@ -150,10 +152,12 @@ extension PostService {
 
     /// Whoever may not see the post at the root of a thread writes nothing into it, wherever in it they can read. What its
     /// author says of comments is decided by the transaction; here the store is spared what it would refuse.
+    /// - Parameter place: a post of the thread that the commenter sees.
     /// - Throws: `PostsError.commentsClosed`.
-    func requireOpen(_ root: ID<Post>, to commenter: ID<Account>) async throws {
+    func requireOpenThread(at place: Post, to commenter: ID<Account>) async throws {
+        let root = place.rootID ?? place.id
         guard let post = try await library.card(root)?.post, post.author != commenter else { return }
-        guard try await !posts([root], viewer: commenter).isEmpty else { throw PostsError.commentsClosed }
+        if root != place.id, try await posts([root], viewer: commenter).isEmpty { throw PostsError.commentsClosed }
         switch post.commentPolicy {
         case .open: return
         case .followers:

@@ -60,7 +60,7 @@ extension PostService {
         guard let visibility, let post = try await library.card(id)?.post, post.author == viewer,
             let root = post.rootID, visibility.opens(from: post.visibility)
         else { return nil }
-        try await requireOpen(root, to: viewer)
+        try await requireOpenThread(at: post, to: viewer)
         return root
     }
 
@@ -81,7 +81,7 @@ extension PostService {
         let relations = try await relations(of: viewer)
         let revisions = try await database.read { try Self.revisions(of: id, $0) }
         return revisions.filter {
-            PostVisibility.admits($0.visibility, author: shown.author.account, relations: relations)
+            PostVisibility.admits($0.visibility, author: shown.author.standing, relations: relations)
         }
     }
 

@@ -17,17 +17,14 @@ extension PostService {
             relations?.apart.contains(id) != true
         else { throw PostsError.notFound }
         let readable = Visibility.allCases.filter {
-            PostVisibility.admits($0, author: owner.account, relations: relations)
+            PostVisibility.admits($0, author: owner.standing, relations: relations)
         }
         guard !readable.isEmpty else { return ([], nil) }
-        let positions = try await database.read { store in
-            try ActivityQueries.positions(
-                of: id, before: before, limit: limit + 1, of: readable, replies: replies, store)
+        return try await filledPage(before: before, limit: limit) { place, count, store in
+            try ActivityQueries.positions(of: id, before: place, limit: count, of: readable, replies: replies, store)
+        } show: {
+            try await activities(at: $0, of: owner, relations)
         }
-        let shown = Array(positions.prefix(limit))
-        return (
-            try await activities(at: shown, of: owner, relations), positions.count > limit ? shown.last : nil
-        )
     }
 
     private func activities(
@@ -37,12 +34,14 @@ extension PostService {
         let reposts = try await library.reposts.reposts(at: positions.filter { cards[$0] == nil })
         cards.merge(try await library.cards(at: reposts.values.map(\.postPosition))) { own, _ in own }
         let authors = try await directory.cards(Array(Set(cards.values.map(\.post.author))))
+        let roots = try await library.threads.roots(of: cards.values.lazy.map(\.post), in: directory)
         let flags = try await flags(of: cards.values.map(\.post.id), relations?.viewer)
         let quotes = try await quotes(of: cards.values, relations)
         return positions.compactMap { position in
             let repost = reposts[position]
             guard let card = cards[repost?.postPosition ?? position], let author = authors[card.post.author],
-                PostVisibility.admits(card.post, author: author.account, relations: relations)
+                PostVisibility.admits(
+                    card.post, author: author.standing, root: roots[of: card.post], relations: relations)
             else { return nil }
             return Shown(
                 card: card, author: author, flags: flags[card.post.id] ?? .none,

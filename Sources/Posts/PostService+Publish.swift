@@ -58,6 +58,12 @@ extension PostService {
         return Shown(card: postCard, author: authorCard, quote: quoted?.shown)
     }
 
+    /// What a command writes besides the post it makes.
+    static func companions(_ note: CommandNote?) -> [@Sendable (ID<Post>) -> Statement] {
+        guard let note else { return [] }
+        return [{ note.statement($0.rawValue) }]
+    }
+
     private func statements(
         for post: Post, _ draft: PostDraft, _ entities: PostEntities, _ poll: Poll?
     ) -> [Statement] {
@@ -92,7 +98,7 @@ extension PostService {
             guard parent.depth < Limits.replyDepthMax else {
                 throw PostsError.invalid("reply_to", "Replies nest at most \(Limits.replyDepthMax) deep.")
             }
-            try await requireOpen(parent.rootID ?? parent.id, to: author)
+            try await requireOpenThread(at: parent, to: author)
             return parent
         } catch let error as PostsError where error.code == .notFound {
             throw PostsError.invalid("reply_to", "reply_to names no post that you can see.")

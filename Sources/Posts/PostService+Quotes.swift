@@ -15,10 +15,12 @@ extension PostService {
             let post = shown.card.post
             let quote = Quote(post: post.id, author: post.author, position: post.position)
             let relations = try await relations(of: author)
+            let root = try await library.threads.root(of: post, in: directory)
             return (
                 quote,
                 ShownQuote(
-                    quote, card: shown.card, author: shown.author, relations: relations, flags: shown.flags)
+                    quote, card: shown.card, author: shown.author, root: root, relations: relations,
+                    flags: shown.flags)
             )
         } catch let error as PostsError where error.code == .notFound {
             throw PostsError.invalid("quote_of", "quote_of names no post that you can see.")
@@ -34,18 +36,16 @@ extension PostService {
     }
 
     /// A page of the posts that quote a post, the newest first. Those that the viewer may not see, or whose authors are
-    /// muted, are left out, so that a page may be shorter than `limit` though more follow.
+    /// muted, are left out.
     /// - Throws: `PostsError.notFound` where the viewer may not see the post.
     package func quotes(
         of id: ID<Post>, viewer: ID<Account>?, before: Position, limit: Int
     ) async throws -> (posts: [Shown], next: Position?) {
         _ = try await post(id, viewer: viewer)
-        let positions = try await database.read {
-            try QuoteRows.page(of: id, before: before, limit: limit + 1, $0)
+        return try await filledPage(before: before, limit: limit) { place, count, store in
+            try QuoteRows.page(of: id, before: place, limit: count, store)
+        } show: {
+            try await visible($0, viewer: viewer, muting: .comments)
         }
-        let looked = Array(positions.prefix(limit))
-        return (
-            try await visible(looked, viewer: viewer, muting: .comments), positions.count > limit ? looked.last : nil
-        )
     }
 }

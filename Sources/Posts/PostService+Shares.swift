@@ -37,8 +37,10 @@ extension PostService {
 
     /// Spares the store what it would refuse; the transaction decides.
     func requireSharing(of shown: Shown, by viewer: ID<Account>) async throws {
+        let post = shown.card.post
+        let root = try await library.threads.root(of: post, in: directory)
         guard let relations = try await relations(of: viewer),
-            shown.card.post.mayBeShared(by: relations, author: shown.author.account)
+            post.mayBeShared(by: relations, author: shown.author.standing, root: root)
         else { throw PostsError.sharingClosed }
     }
 

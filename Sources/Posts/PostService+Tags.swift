@@ -14,7 +14,7 @@ extension PostService {
 
     /// A page of the posts with a hashtag, the newest first.
     ///
-    /// What this viewer may not see, or has muted, is left out; where that is much, a page is shorter than `limit` though
+    /// What this viewer may not see, or has muted or hidden, is left out; where that is much, a page is shorter than `limit` though
     /// more follow.
     /// - Throws: `PostsError.notFound` for what is no hashtag.
     package func posts(
@@ -78,17 +78,10 @@ extension PostService {
         viewer: ID<Account>?, before: Position, limit: Int,
         _ find: @escaping @Sendable (Position, Int, any SQLReader) throws -> [Position]
     ) async throws -> TagPage {
-        var shown: [Shown] = []
-        var next: Position? = before
-        for _ in 1...Limits.tagReadsMax {
-            guard let place = next else { break }
-            let wanted = limit - shown.count
-            let positions = try await database.read { try find(place, wanted + 1, $0) }
-            let looked = positions.prefix(wanted)
-            shown += try await visible(Array(looked), viewer: viewer, muting: .home)
-            next = positions.count > wanted ? looked.last : nil
-            if shown.count == limit { break }
+        let (posts, next) = try await filledPage(before: before, limit: limit, find) {
+            // What the viewer hid is in none of their feeds.
+            try await visible($0, viewer: viewer, muting: .home).filter { !$0.flags.isHidden }
         }
-        return TagPage(posts: shown, next: next)
+        return TagPage(posts: posts, next: next)
     }
 }

@@ -67,7 +67,8 @@ package struct PostService: Sendable {
             throw PostsError.notFound
         }
         let relations = try await relations(of: viewer)
-        guard PostVisibility.admits(card.post, author: author.account, relations: relations) else {
+        let root = try await library.threads.root(of: card.post, in: directory)
+        guard PostVisibility.admits(card.post, author: author.standing, root: root, relations: relations) else {
             throw PostsError.notFound
         }
         return Shown(
@@ -94,7 +95,8 @@ package struct PostService: Sendable {
         guard let known = library.cached(Position(id.rawValue)), let card = known, card.post.id == id,
             card.post.quote == nil,
             let author = directory.cached(card.post.author),
-            PostVisibility.admits(card.post.visibility, author: author.standing, relations: relations)
+            let root = library.threads.cached(of: card.post, in: directory),
+            PostVisibility.admits(card.post, author: author.standing, root: root, relations: relations)
         else { return nil }
         guard let viewer else { return Shown(card: card, author: author) }
         guard let flags = marks.cached(viewer)?.flags(of: id.rawValue) else { return nil }
@@ -108,12 +110,14 @@ package struct PostService: Sendable {
     ) async throws -> [Shown] {
         let cards = try await library.cards(wanted)
         let authors = try await directory.cards(Array(Set(cards.values.map(\.post.author))))
+        let roots = try await library.threads.roots(of: cards.values.lazy.map(\.post), in: directory)
         let relations = try await relations(of: viewer)
         let flags = try await flags(of: wanted, viewer)
         let quotes = try await quotes(of: cards.values, relations, muted: muted)
         return wanted.compactMap { id in
             guard let card = cards[id], let author = authors[card.post.author],
-                PostVisibility.admits(card.post, author: author.account, relations: relations)
+                PostVisibility.admits(
+                    card.post, author: author.standing, root: roots[of: card.post], relations: relations)
             else { return nil }
             return Shown(
                 card: card, author: author, flags: flags[id] ?? .none,

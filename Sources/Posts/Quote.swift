@@ -29,13 +29,15 @@ package struct ShownQuote: Sendable {
     package let author: AccountCard
     package let flags: ViewerFlags
 
-    /// Nil where the quote is empty for this viewer: the post is gone or not for them, or its author or a word in it is muted.
+    /// - Parameter root: of the thread, where the quoted post is a comment.
+    /// - Returns: nil where the quote is empty for this viewer: the post is gone or not for them, or its author or a word in
+    ///   it is muted.
     package init?(
-        _ quote: Quote, card: PostCard?, author: AccountCard?, relations: Relations?, muted: MutedText? = nil,
-        flags: ViewerFlags = .none
+        _ quote: Quote, card: PostCard?, author: AccountCard?, root: ThreadRoot?, relations: Relations?,
+        muted: MutedText? = nil, flags: ViewerFlags = .none
     ) {
         guard let card, card.post.id == quote.post, let author,
-            PostVisibility.admits(card.post.visibility, author: author.standing, relations: relations),
+            PostVisibility.admits(card.post, author: author.standing, root: root, relations: relations),
             relations?.muted.contains(author.account.id) != true, muted?.hides(card) != true
         else { return nil }
         self.card = card
@@ -54,15 +56,17 @@ package struct ShownQuote: Sendable {
         guard !quotes.isEmpty else { return [:] }
         let quoted = try await library.cards(at: quotes.map(\.position))
         let authors = try await directory.cards(Array(Set(quotes.map(\.author))))
+        let roots = try await library.threads.roots(of: quoted.values.lazy.map(\.post), in: directory)
         var flags: [ID<Post>: ViewerFlags] = [:]
         if let relations {
             flags = try await marks.flags(of: quotes.map(\.post), viewer: relations.viewer)
         }
         var shown: [ID<Post>: ShownQuote] = [:]
         for quote in quotes {
+            let card = quoted[quote.position]
             shown[quote.post] = ShownQuote(
-                quote, card: quoted[quote.position], author: authors[quote.author], relations: relations, muted: muted,
-                flags: flags[quote.post] ?? .none)
+                quote, card: card, author: authors[quote.author], root: card.flatMap { roots[of: $0.post] },
+                relations: relations, muted: muted, flags: flags[quote.post] ?? .none)
         }
         return shown
     }

@@ -24,10 +24,13 @@ package enum SharePolicy: Int64, Sendable, CaseIterable {
 }
 
 extension Post {
-    /// Whether someone who sees this post may repost or quote it. What is not for everyone stays with its author.
-    package func mayBeShared(by sharer: Relations, author: Account) -> Bool {
+    /// Whether someone who sees this post may repost or quote it. What is not for everyone stays with its author, and so does
+    /// what is said below it.
+    package func mayBeShared(by sharer: Relations, author: AccountStanding, root: ThreadRoot?) -> Bool {
         if sharer.viewer == author.id { return true }
-        guard visibility == .everyone, !author.isPrivate else { return false }
+        guard visibility == .everyone, !author.isPrivate, rootID == nil || root?.isForEveryone == true else {
+            return false
+        }
         return switch sharePolicy {
         case .everyone: true
         case .followers: sharer.follows(author.id)
@@ -41,7 +44,7 @@ enum SharePolicySQL {
     /// Whether the account `sharer`, an expression, may share the post `p` of the account `a`.
     static func admits(_ sharer: String) -> String {
         """
-        (p.author_id = \(sharer) OR (p.visibility = 0 AND a.is_private = 0
+        (p.author_id = \(sharer) OR (p.visibility = 0 AND a.is_private = 0 AND \(ThreadSQL.isForEveryone)
             AND NOT EXISTS (SELECT 1 FROM blocks WHERE blocker_id = \(sharer) AND blocked_id = p.author_id)
             AND NOT EXISTS (SELECT 1 FROM blocks WHERE blocker_id = p.author_id AND blocked_id = \(sharer))
             AND (p.share_policy = 0 OR (p.share_policy = 1 AND EXISTS (

@@ -83,6 +83,4 @@ extension Limits {
     /// Hashtags by which one post is found.
     package static let postTagsMax = 30
     package static let followedTagsMax = 100
-    /// Reads of the store for one page, where much is not for its reader.
-    package static let tagReadsMax = 5
 }

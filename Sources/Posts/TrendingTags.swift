@@ -26,7 +26,7 @@ package enum TrendWindow: String, CaseIterable, Hashable, Sendable {
 }
 
 /// Counts the authors who use a hashtag, each by the age of their newest use, which halves in a quarter of the window. It
-/// reckons anew when asked, no more than once in `Limits.trendsLifetimeMilliseconds` on each process, on public posts of public accounts.
+/// reckons anew when asked, no more than once in `Limits.trendsLifetimeMilliseconds` on each process, on what everybody sees.
 package final class TrendingTags: Sendable {
     private let database: any Database
     private let clock: WallClock
@@ -46,20 +46,26 @@ package final class TrendingTags: Sendable {
         let isFirst = atWork.tryAcquire(window)
         defer { if isFirst { atWork.release(window) } }
         if !isFirst, let known { return known.tags }
-        let tags = try await database.readStale { try Self.reckon(window, now: now, $0) }
+        let dialect = database.dialect
+        let tags = try await database.readStale { try Self.reckon(window, now: now, dialect: dialect, $0) }
         self.known.withLock { $0[window] = (now, tags) }
         return tags
     }
 
-    static func reckon(_ window: TrendWindow, now: Int64, _ store: any SQLReader) throws -> [TrendingTag] {
+    static func reckon(
+        _ window: TrendWindow, now: Int64, dialect: Dialect, _ store: any SQLReader
+    ) throws -> [TrendingTag] {
         let start = Snowflake(unixMilliseconds: now - window.milliseconds, bucket: 0, low: 0).rawValue
         var seen: [String: Set<Int64>] = [:]
         var strength: [String: Double] = [:]
         try store.forEach(
             """
-            SELECT t.tag, t.author_id, t.position FROM post_tags t JOIN users u ON u.id = t.author_id
-            WHERE t.position >= $1 AND t.visibility = 0 AND u.state = 0 AND u.is_private = 0
-            ORDER BY t.position DESC LIMIT $2
+            SELECT t.tag, t.author_id, t.position FROM (
+                SELECT t.tag, t.author_id, t.position FROM post_tags t JOIN users u ON u.id = t.author_id
+                WHERE t.position >= $1 AND t.visibility = 0 AND u.state = 0 AND u.is_private = 0
+                ORDER BY t.position DESC LIMIT $2) AS t
+            \(PostLayout(dialect).joinPost(where: "position", is: "t.position"))
+            WHERE \(ThreadSQL.isForEveryone) ORDER BY t.position DESC
             """, [.integer(start), .integer(Int64(Limits.trendingUsesMax))]
         ) { row in
             let tag = row.text(0)

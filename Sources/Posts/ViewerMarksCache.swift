@@ -23,6 +23,7 @@ package final class ViewerMarksCache: CommitObserver, Sendable {
             case .marked(let account, let post, let mask, let value),
                 .feedback(let account, let post, let mask, let value):
                 cache.update(ID(account)) { $0.set(post, mask: mask, value: value) }
+            case .accountErased(let id): cache.invalidate(ID(id))
             case .bulk: cache.invalidateAll()
             default: break
             }

@@ -27,6 +27,7 @@ package final class FollowerLists: CommitObserver, Sendable {
                 cache.update(ID(followee)) { Self.insert(follower, into: &$0) }
             case .unfollowed(let follower, let followee):
                 cache.update(ID(followee)) { Self.remove(follower, from: &$0) }
+            case .accountErased(let id): cache.invalidate(ID(id))
             case .bulk: cache.invalidateAll()
             default: break
             }

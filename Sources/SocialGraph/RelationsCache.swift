@@ -24,6 +24,7 @@ package final class RelationsCache: CommitObserver, Sendable {
             case .relationship(let one, let other):
                 cache.invalidate(ID(one))
                 cache.invalidate(ID(other))
+            case .accountErased(let id): cache.invalidate(ID(id))
             case .bulk: cache.invalidateAll()
             default: break
             }

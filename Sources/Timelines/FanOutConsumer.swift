@@ -160,7 +160,8 @@ package struct FanOutWork: Sendable {
             newest, completeFrom: isWhole ? .lowest : newest.last ?? .lowest, to: follower)
     }
 
-    /// The read filter hides an unfollowed author at once; this only frees the space. The event may be an old one that is
+    /// The read filter hides an unfollowed author at once; this only frees the space. Of one who was erased the posts are gone
+    /// by now, so those count as well. The event may be an old one that is
     /// replayed, so a follow that stands now is left alone. A process that was stopped in the midst of this takes out what a
     /// new follow brought meanwhile, so it looks again afterwards.
     private func purge(_ follower: ID<Account>, of followee: ID<Account>) async throws {
@@ -168,7 +169,7 @@ package struct FanOutWork: Sendable {
         let max = bounds.homeEntriesMax
         let positions: [Position] = try await database.read { store in
             try GraphQueries.follows(follower, followee, store)
-                ? [] : try ActivityQueries.positions(of: followee, before: .highest, limit: max, store)
+                ? [] : try ActivityQueries.positionsEver(of: followee, limit: max, store)
         }
         guard !positions.isEmpty else { return }
         try await sink.remove(Set(positions.map(\.rawValue)), from: follower)

@@ -15,9 +15,8 @@ extension FeedReader {
         let start = ContinuousClock.now
         let latest = fanOutOffset()
         guard let relations = relations.cached(viewer), let marks = marks.cached(viewer) else { return false }
-        // Looking for words in texts is not for this path.
-        guard relations.mutedWords == nil else { return false }
-        var page = WarmPage(relations: relations, marks: marks, limit: limit)
+        let mutedText = relations.mutedWords == nil ? nil : MutedText(relations, in: .home, at: clock.now())
+        var page = WarmPage(relations: relations, marks: marks, mutedText: mutedText, limit: limit)
         splicer.append(FeedPresenter.opening)
         guard layPosts(of: &page, relations, before: before, to: &splicer) else { return false }
         FeedPresenter.close(
@@ -31,18 +30,24 @@ extension FeedReader {
     struct WarmPage {
         let relations: Relations
         let marks: ViewerMarks
+        let mutedText: MutedText?
         let limit: Int
         var laid = 0
+        /// Stretches of skeleton that were looked through.
+        var batches = 0
         var last: Position?
         /// Whether another post follows the last.
         var hasMore = false
         /// Entries whose post is gone for good.
         var gone: Set<Int64> = []
 
-        var filter: HomeFilter { HomeFilter(relations: relations) }
+        var filter: HomeFilter { HomeFilter(relations: relations, mutedText: mutedText) }
         var next: Position? { hasMore ? last : nil }
         /// What is missing, one more to know whether another follows, and some for what the filter will remove.
         var batch: Int { limit + 1 - laid + 8 }
+
+        /// Whether it takes no more than a look to know what of this the viewer does not want to read.
+        func knowsText(of card: PostCard) -> Bool { mutedText.map { $0.hidesAtOnce(card) != nil } ?? true }
 
         /// Begins the next post.
         /// - Returns: false where the page is full.
@@ -76,6 +81,9 @@ extension FeedReader {
             }
             guard let step else { return false }
             guard !page.hasMore, step.count > 0, !step.isLast else { return true }
+            page.batches += 1
+            // Where muted words hide very many, others wait for this connection's thread.
+            guard page.batches < Limits.warmBatchesMax else { return false }
             cursor = Position(step.last)
         }
     }
@@ -94,6 +102,10 @@ extension FeedReader {
                 }
                 guard let flags = page.marks.flags(of: card.post.id.rawValue) else { return false }
                 if flags.isHidden { return true }
+                if let mutedText = page.mutedText {
+                    guard let isMuted = mutedText.hidesAtOnce(card) else { return false }
+                    if isMuted { return true }
+                }
                 if page.open(at: position, to: &splicer) { card.write(author: author, viewer: flags, to: &splicer) }
                 return true
             }
@@ -130,6 +142,11 @@ extension FeedReader {
             runs.floor = max(runs.floor, timeline.floor)
         }
     }
+}
+
+extension Limits {
+    /// Stretches of skeleton that a warm read looks through for one page.
+    static let warmBatchesMax = 8
 }
 
 /// Stretches of timelines, one behind the other in memory that was reckoned to hold them.

@@ -3,7 +3,7 @@ import Core
 import Posts
 import SocialGraph
 
-// Reposts, and posts that somebody shared or that quote others, where all they take is in memory. They cost some counting of references.
+// Reposts, comments, and posts that somebody shared or that quote others, where all they take is in memory. They cost some counting of references.
 extension FeedReader {
     /// - Returns: false where memory does not know enough of this position.
     func layOther(_ position: Position, of page: inout WarmPage, to splicer: inout ByteSplicer) -> Bool {
@@ -30,11 +30,13 @@ extension FeedReader {
             return true
         }
         let post = card.post
-        guard let author = directory.cached(post.author) else { return false }
+        guard let author = directory.cached(post.author), page.knowsText(of: card),
+            let root = library.threads.cached(of: post, in: directory)
+        else { return false }
         let belongs =
             repost == nil
-            ? page.filter.removal(of: post, author: author.standing) == nil
-            : page.filter.admitsShared(post, author: author.standing)
+            ? page.filter.removal(of: card, author: author.standing, root: root) == nil
+            : page.filter.admitsShared(card, author: author.standing, root: root)
         guard belongs else { return true }
         guard let flags = page.marks.flags(of: post.id.rawValue) else { return false }
         if flags.isHidden { return true }
@@ -69,10 +71,19 @@ extension FeedReader {
 
     private func quote(of post: Post, _ page: WarmPage) -> Known<ShownQuote> {
         guard let quote = post.quote else { return .known(nil) }
-        guard let known = library.cached(quote.position), let author = directory.cached(quote.author),
-            let flags = page.marks.flags(of: quote.post.rawValue)
+        guard let known = library.cached(quote.position), let root = root(of: known),
+            let author = directory.cached(quote.author),
+            let flags = page.marks.flags(of: quote.post.rawValue), known.map(page.knowsText) ?? true
         else { return .unknown }
         return .known(
-            ShownQuote(quote, card: known, author: author, relations: page.relations, flags: flags))
+            ShownQuote(
+                quote, card: known, author: author, root: root, relations: page.relations, muted: page.mutedText,
+                flags: flags))
+    }
+
+    /// Outer nil: not known.
+    private func root(of card: PostCard?) -> ThreadRoot?? {
+        guard let card else { return .some(nil) }
+        return library.threads.cached(of: card.post, in: directory)
     }
 }

@@ -29,24 +29,28 @@ package struct HomeFilter: Sendable {
         mutedText = now.flatMap { MutedText(relations, in: .home, at: $0) }
     }
 
+    /// For the home feed.
+    init(relations: Relations, mutedText: MutedText?) {
+        self.relations = relations
+        self.mutedText = mutedText
+        list = nil
+    }
+
     /// Nil keeps the post. Looks at the text, too.
-    package func removal(of card: PostCard, author: AccountStanding) -> Removal? {
-        removal(of: card.post, author: author) ?? (mutedText?.hides(card) == true ? .mutedWords : nil)
+    package func removal(of card: PostCard, author: AccountStanding, root: ThreadRoot?) -> Removal? {
+        removal(of: card.post, author: author, root: root) ?? (mutedText?.hides(card) == true ? .mutedWords : nil)
     }
 
     /// Nil keeps the post.
-    package func removal(of post: Post, author: Account) -> Removal? {
-        removal(of: post, author: author.standing)
-    }
-
-    /// Nil keeps the post.
-    package func removal(of post: borrowing Post, author: AccountStanding) -> Removal? {
+    /// - Parameter root: of the thread, for a comment.
+    package func removal(of post: borrowing Post, author: AccountStanding, root: ThreadRoot?) -> Removal? {
+        guard PostVisibility.admitsThread(of: post, root: root, relations: relations) else { return .hidden }
         guard list != nil else { return Self.removalFromHome(of: post, author: author, relations) }
         guard PostVisibility.admits(post.visibility, author: author, relations: relations) else { return .hidden }
         return removalFromList(of: post, author: author.id)
     }
 
-    /// The same for the home feed, without a filter to copy: for every post of every warm read.
+    /// The same for the home feed and what is no comment, without a filter to copy: for nearly every post of every warm read.
     static func removalFromHome(
         of post: borrowing Post, author: AccountStanding, _ relations: borrowing Relations
     ) -> Removal? {
@@ -70,14 +74,14 @@ package struct HomeFilter: Sendable {
     }
 
     /// The same as for a post alone. Looks at the text, too.
-    package func admitsShared(_ card: PostCard, author: AccountStanding) -> Bool {
-        admitsShared(card.post, author: author) && mutedText?.hides(card) != true
+    package func admitsShared(_ card: PostCard, author: AccountStanding, root: ThreadRoot?) -> Bool {
+        admitsShared(card.post, author: author, root: root) && mutedText?.hides(card) != true
     }
 
     /// Whether the post, which has no place of its own in this feed, is shown there once a followee, or a member of the list, shares it.
-    package func admitsShared(_ post: Post, author: AccountStanding) -> Bool {
+    package func admitsShared(_ post: Post, author: AccountStanding, root: ThreadRoot?) -> Bool {
         guard !relations.muted.contains(author.id) else { return false }
-        switch removal(of: post, author: author) {
+        switch removal(of: post, author: author, root: root) {
         case .notFollowed, .replyToStranger: return true
         case nil, .gone, .hidden, .muted, .mutedWords: return false
         }

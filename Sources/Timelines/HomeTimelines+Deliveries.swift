@@ -1,5 +1,6 @@
 import Accounts
 import Core
+import SQL
 import Synchronization
 
 // Deliveries, from fan-out only, in the order of the event log.
@@ -68,5 +69,11 @@ extension HomeTimelines {
                 for owner in shard.builds.keys { shard.builds[owner]?.makeStale() }
             }
         }
+    }
+}
+
+extension HomeTimelines: CommitObserver {
+    package func committed(_ changes: [Change]) {
+        for case .accountErased(let id) in changes { drop(ID(id)) }
     }
 }

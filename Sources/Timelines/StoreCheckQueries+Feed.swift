@@ -1,3 +1,4 @@
+import Posts
 import SQL
 
 /// What a feed is, as one query that knows nothing of timelines.
@@ -56,7 +57,7 @@ extension StoreCheckQueries {
         """
 
     private static let belongsInFeed = """
-        p.state = 3 AND \(notHidden) AND (p.author_id = $1 OR ((p.visibility <= 1 OR \(isForFriend))
+        p.state = 3 AND \(notHidden) AND \(ThreadSQL.admits("$1")) AND (p.author_id = $1 OR ((p.visibility <= 1 OR \(isForFriend))
             AND NOT EXISTS (SELECT 1 FROM mutes WHERE muter_id = $1 AND muted_id = p.author_id)
             AND (p.reply_to_author IS NULL OR p.reply_to_author = $1 OR EXISTS (
                 SELECT 1 FROM following WHERE follower_id = $1 AND followee_id = p.reply_to_author))))
@@ -75,7 +76,7 @@ extension StoreCheckQueries {
         JOIN users a ON a.id = p.author_id AND a.state = 0
         WHERE f.follower_id = $1 AND p.state = 3 AND p.author_id <> $1 AND p.author_id <> f.followee_id
             AND NOT \(isExclusive("f.followee_id"))
-            AND \(notHidden)
+            AND \(notHidden) AND \(ThreadSQL.admits("$1"))
             AND NOT EXISTS (SELECT 1 FROM mutes WHERE muter_id = $1 AND muted_id IN (f.followee_id, p.author_id))
             AND NOT EXISTS (SELECT 1 FROM blocks WHERE blocker_id = $1 AND blocked_id = p.author_id)
             AND NOT EXISTS (SELECT 1 FROM blocks WHERE blocker_id = p.author_id AND blocked_id = $1)

@@ -18,6 +18,7 @@ struct Stretch: Sendable {
     private let reposts: [Position: Repost]
     private let sharings: [ID<Post>: [Sharing]]
     private let accounts: [ID<Account>: AccountCard]
+    private let roots: ThreadRoots
     private let flags: [ID<Post>: ViewerFlags]
     private let quotes: [ID<Post>: ShownQuote]
 
@@ -40,6 +41,7 @@ struct Stretch: Sendable {
         quotes = try await ShownQuote.load(
             for: cards.values, relations: filter.relations, muted: filter.mutedText, from: library, reader.directory,
             reader.marks)
+        roots = try await library.threads.roots(of: cards.values.lazy.map(\.post), in: reader.directory)
         flags = try await reader.marks.flags(of: cards.values.map(\.post.id), viewer: filter.relations.viewer)
     }
 
@@ -51,12 +53,12 @@ struct Stretch: Sendable {
         let flags = flags[post.id] ?? .none
         guard let author = accounts[post.author], !flags.isHidden else { return .hidden }
         let sharedBy = sharings[post.id].flatMap { SharedBy($0, of: post.author, cards: { accounts[$0] }) }
+        let root = roots[of: post]
         if repost == nil {
-            guard filter.removal(of: card, author: author.standing) == nil else { return .hidden }
+            guard filter.removal(of: card, author: author.standing, root: root) == nil else { return .hidden }
         } else {
-            guard filter.admitsShared(card, author: author.standing), sharedBy?.earliest == position else {
-                return .hidden
-            }
+            guard filter.admitsShared(card, author: author.standing, root: root), sharedBy?.earliest == position
+            else { return .hidden }
         }
         return .shown(
             PostService.Shown(

@@ -28,6 +28,7 @@ package final class UserTimelines: CommitObserver, Sendable {
                 cache.update(ID(sharer)) { $0.insert(Position(position)) }
             case .unshared(_, let sharer, let position):
                 cache.update(ID(sharer)) { $0.remove([position]) }
+            case .accountErased(let id): cache.invalidate(ID(id))
             case .bulk: cache.invalidateAll()
             default: break
             }

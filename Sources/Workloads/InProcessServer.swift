@@ -41,7 +41,9 @@ final class InProcessServer: Sendable {
         let features =
             AccountSchema.migrations + GraphSchema.migrations + PostSchema.migrations + EngagementSchema.migrations
             + NotificationSchema.migrations
-        try await Migrator([Outbox.migration, IDGenerator.migration, ConsumerWatermarks.migration] + features).migrate(
+        try await Migrator(
+            [Outbox.migration, Outbox.narrowKeys, IDGenerator.migration, ConsumerWatermarks.migration] + features
+        ).migrate(
             database)
         clock = SteppedClock()
         // The caches observe commits, so they come before anything that commits.

@@ -65,39 +65,6 @@ struct SessionTests {
         }
     }
 
-    @Test("a refresh token that comes twice ends the whole family")
-    func reuse() async throws {
-        try await Community.run { community in
-            let first = try await community.register("alice").tokens
-            let other = try await community.sessions.login(name: "alice", password: Community.password).tokens
-            let second = try await community.sessions.refresh(first.refreshToken).tokens
-            #expect(try await community.accepts(second.accessToken))
-            await #expect(throws: AccountsError.refreshTokenReused) {
-                try await community.sessions.refresh(first.refreshToken)
-            }
-            #expect(try await !community.accepts(second.accessToken))
-            await #expect(throws: AccountsError.refreshTokenInvalid) {
-                try await community.sessions.refresh(second.refreshToken)
-            }
-            #expect(try await community.accepts(other.accessToken))
-        }
-    }
-
-    @Test("of many who present one refresh token at once, one at most succeeds")
-    func refreshRace() async throws {
-        try await Community.run { community in
-            let token = try await community.register("alice").tokens.refreshToken
-            let successes = await withTaskGroup(of: Bool.self) { group in
-                for _ in 0..<8 {
-                    group.addTask { (try? await community.sessions.refresh(token)) != nil }
-                }
-                return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
-            }
-            #expect(successes == 1)
-            #expect(try await community.integer("SELECT count(*) FROM sessions WHERE revoked_at IS NULL") == 0)
-        }
-    }
-
     @Test(
         "what is no refresh token",
         arguments: ["", "sr_", "sr_AAAA", "x", "sr_\u{0}", String(repeating: "s", count: 9_999)])

@@ -49,6 +49,40 @@ extension EndToEnd.AdminTests {
         }
     }
 
+    @Test("who asks for deletions is answered, also where there are none", arguments: Setting.allCases)
+    func noDeletions(_ setting: Setting) async throws {
+        try await inSetting(setting) { _, at in
+            #expect(try await Starling.succeed(["user", "deletions"] + at).lines == ["No deletions."])
+            let one = try await Starling.succeed(["user", "deletions", "--id", "7"] + at)
+            #expect(one.lines == ["The account 7 does not wait to be erased, and was not."])
+        }
+    }
+
+    @Test("a first command that fails leaves no empty community behind, and removes nothing that was there")
+    func failedBeginnings() async throws {
+        let folder = try TemporaryFolder()
+        let (new, old) = (folder.file("new"), try folder.folder("old"))
+        try Data("mine".utf8).write(to: URL(fileURLWithPath: old + "/notes.txt"))
+        for command in [
+            ["import", "--follows", "/nowhere"], ["import", "--archive", "/nowhere"], ["user", "create", "a b"],
+        ] {
+            #expect(try await Starling.run(command + ["--data-dir", new]).status == 1)
+            #expect(!FileManager.default.fileExists(atPath: new), "\(command)")
+            #expect(try await Starling.run(command + ["--data-dir", old]).status == 1)
+            let left = try FileManager.default.contentsOfDirectory(atPath: old)
+            #expect(Set(left) == ["notes.txt", "lock"], "\(command)")
+        }
+        // What was there stays, and so does what came before a failure.
+        try await Starling.succeed(["migrate", "--data-dir", new])
+        #expect(try await Starling.run(["import", "--follows", "/nowhere", "--data-dir", new]).status == 1)
+        #expect(FileManager.default.fileExists(atPath: new + "/starling.sqlite"))
+        let follows = folder.file("follows")
+        try Data("1 2\n".utf8).write(to: URL(fileURLWithPath: follows))
+        let half = ["import", "--follows", follows, "--follows", "/nowhere", "--data-dir", old]
+        #expect(try await Starling.run(half).status == 1)
+        #expect(FileManager.default.fileExists(atPath: old + "/starling.sqlite"))
+    }
+
     @Test("upkeep works by commands", arguments: Setting.allCases)
     func upkeep(_ setting: Setting) async throws {
         try await inSetting(setting) { data, at in

@@ -14,6 +14,11 @@ extension AutobahnCase {
                 "6.2.3",
                 [F.client(0x01, Array(word.prefix(3)))] + word.dropFirst(3).map { F.client(0x00, [$0]) }
                     + [F.client(0x80)], [F.server(0x81, word)]),
+            AutobahnCase(
+                "6.3.2",
+                [F.client(0x01, Array(word.prefix(1)))]
+                    + (word.dropFirst() + [0xED, 0xA0, 0x80, 0x65, 0x64]).map { F.client(0x00, [$0]) }
+                    + [F.client(0x80)], failure: 1007),
             AutobahnCase("6.4.1", [F.client(0x01, word), F.client(0x00, [0xF4, 0x90, 0x80, 0x80])], failure: 1007),
             AutobahnCase(
                 "6.4.2", [F.client(0x01, word), F.client(0x00, [0xF4]), F.client(0x00, [0x90])], failure: 1007),
@@ -47,6 +52,9 @@ extension AutobahnCase {
             AutobahnCase("7.1.3", [F.close(1000), F.client(0x89)], failure: 1000),
             AutobahnCase("7.1.4", [F.close(1000), F.text("more")], failure: 1000),
             AutobahnCase("7.1.5", [F.text("1", final: false), F.close(1000), F.next("2", final: true)], failure: 1000),
+            AutobahnCase(
+                "7.1.6", [F.client(0x81, long), F.text("hello"), F.close(1000), F.client(0x89)],
+                [F.server(0x81, long), F.server(0x81, Array("hello".utf8))], failure: 1000),
             AutobahnCase("7.3.1", [F.client(0x88)], [F.server(0x88)]),
             AutobahnCase("7.3.2", [F.client(0x88, [0x61])], failure: 1002),
             AutobahnCase("7.3.4", [F.close(1000, Array("bye".utf8))], failure: 1000),
@@ -61,6 +69,7 @@ extension AutobahnCase {
             AutobahnCase("7.9: \($0)", [F.close($0)], failure: 1002)
         }
 
+    private static let long = [UInt8](repeating: 0x2A, count: 256 << 10)
     private static let unmasked: [UInt8] = [0, 0, 0, 0]
 
     private static func whole(_ first: UInt8, _ bytes: [UInt8], in size: Int? = nil) -> [[UInt8]] {

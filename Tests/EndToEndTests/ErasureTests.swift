@@ -38,10 +38,25 @@ extension EndToEnd.ErasureTests {
         _ = try await ask("POST", "/v1/tags/\(Self.canary)/follow", [:])
         _ = try await ask("POST", "/v1/posts", ["content": "Tagged #\(Self.canary)"])
         _ = try await ask("POST", "/v1/posts/\(id)/like", ["reaction": "LOVE"])
+        try await makeArchive(api)
         var login = try api.request("POST", "/v1/users/login", ["username": Self.canary, "password": "correct horse"])
         login.headers.append(("User-Agent", "Client \(Self.canary)"))
         #expect(try await api.http.send(login).status == 200)
         return (try #require(answer.json["user"]["user_id"].string), token)
+    }
+
+    private func makeArchive(_ api: APIClient) async throws {
+        #expect(try await api.send("POST", "/v1/me/export", [String: String]()).status == 202)
+        let deadline = ContinuousClock.now + .seconds(30)
+        while try await api.send("GET", "/v1/me/export").json["state"].string != "ready", ContinuousClock.now < deadline
+        {
+            try await Task.sleep(for: .milliseconds(50))
+        }
+    }
+
+    /// The archives in the data directory.
+    private func archives(_ data: String) throws -> [String] {
+        try FileManager.default.subpathsOfDirectory(atPath: data).filter { $0.hasSuffix(".tar.gz") }
     }
 
     /// The files of the data directory that hold the canary, whatever its case.
@@ -58,6 +73,7 @@ extension EndToEnd.ErasureTests {
         let data = folder.file("data")
         let id = try await RunningServer.with(data, ["--rate-limits", "off", "--deletion-grace-days", "0"]) { server in
             let (id, token) = try await plant(server)
+            #expect(try archives(data).count == 1, "the test looks in the wrong place")
             let answer = try await server.api.with(token: token)
                 .send("DELETE", "/v1/me", ["current_password": "correct horse"])
             #expect(answer.status == 202)
@@ -67,13 +83,15 @@ extension EndToEnd.ErasureTests {
         try await RunningServer.with(data, ["--rate-limits", "off", "--deletion-grace-days", "0"]) { server in
             var receipt = ""
             let deadline = ContinuousClock.now + .seconds(30)
-            while !receipt.contains("users: 1"), ContinuousClock.now < deadline {
+            while try !receipt.contains("users: 1") || !archives(data).isEmpty, ContinuousClock.now < deadline {
                 receipt = try await Starling.succeed(["user", "deletions", "--id", id, "--data-dir", data]).output
                 try await Task.sleep(for: .milliseconds(50))
             }
             for line in [
                 "posts: 3", "post_revisions: 1", "bookmarks: 1", "reactions: 1", "planned_posts: 1", "muted_words: 1",
                 "lists: 1", "post_tags: 1", "tag_follows: 1", "sessions: 2", "users: 1",
+                "files/archives: 1", "timelines/own: 0", "caches/posts: 0 (forgotten at once by every process)",
+                "events: 0 (ids in the event log, until retention; all gone by 2",
             ] {
                 #expect(receipt.contains(line), "\(receipt)")
             }
@@ -83,5 +101,6 @@ extension EndToEnd.ErasureTests {
         let vacuum = ["sqlite3", data + "/starling.sqlite", "PRAGMA wal_checkpoint(TRUNCATE); VACUUM;"]
         #expect(try Command.run(vacuum, output: folder.file("vacuum")) == 0)
         #expect(try holders(data) == [])
+        #expect(try archives(data) == [])
     }
 }

@@ -58,6 +58,16 @@ enum HostileRequests {
         Case("a chunk longer than its size", chunked + "2\r\n{}{}\r\n" + last),
         Case("chunks parted by bare line feeds", chunked + "2\n{}\n0\n\n"),
         Case("no chunk size", chunked + "\r\n{}\r\n" + last),
+        Case("a line feed that ends an extension", chunked + "2;a\n{}\r\n" + last),
+        Case("a line feed in an extension", chunked + "2;a\nb\r\n{}\r\n" + last),
+        Case("a null in an extension", chunked + "2;a\u{0}\r\n{}\r\n" + last),
+        Case("a space before an extension", chunked + "2 ;a\r\n{}\r\n" + last),
+        Case("a line feed behind a chunk", chunked + "2\r\n{}\n" + last),
+        Case("a line feed behind the last chunk", chunked + "2\r\n{}\r\n0\r\n\n"),
+        Case("a folded line behind the chunks", chunked + "2\r\n{}\r\n0\r\nX-A: a\r\n b\r\n\r\n"),
+        Case("a length behind the chunks", chunked + "2\r\n{}\r\n0\r\nContent-Length: 40\r\n\r\n"),
+        Case("a coding behind the chunks", chunked + "2\r\n{}\r\n0\r\nTransfer-Encoding: chunked\r\n\r\n"),
+        Case("no name behind the chunks", chunked + "2\r\n{}\r\n0\r\n: a\r\n\r\n"),
     ]
 
     private static let lines = [
@@ -80,6 +90,9 @@ enum HostileRequests {
     private static let versions = [
         Case("no version", "GET /healthz\r\n\r\n"),
         Case("an unknown version", "GET /healthz HTTP/9.9\r\nHost: localhost\r\n\r\n"),
+        Case("HTTP/2 in the form of HTTP/1", "GET /healthz HTTP/2.0\r\nHost: localhost\r\n\r\n"),
+        Case("HTTP/0.9 with a head", "GET /healthz HTTP/0.9\r\nHost: localhost\r\n\r\n"),
+        Case("HTTP/1.2", "GET /healthz HTTP/1.2\r\nHost: localhost\r\n\r\n"),
         Case("another protocol", "GET /healthz SMTP/1.1\r\nHost: localhost\r\n\r\n"),
         Case("the preface of HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
         Case("no method", " /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"),
@@ -98,6 +111,8 @@ enum HostileRequests {
     static func mutated(_ numbers: inout SeededGenerator) -> [UInt8] {
         let requests = [
             health + "\r\n", login + "Content-Length: 2\r\n\r\n{}", chunked + "2\r\n{}\r\n" + last,
+            chunked + "2;a=b\r\n{}\r\n0\r\nX-A: b\r\n\r\n",
+            "GET http://localhost/healthz HTTP/1.1\r\nHost: localhost\r\n\r\n",
             "GET /v1/posts/1?limit=%20&cursor=x HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer x.y.z\r\n\r\n",
         ]
         var bytes = Array((requests.randomElement(using: &numbers) ?? health).utf8)

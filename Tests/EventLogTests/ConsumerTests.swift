@@ -158,6 +158,17 @@ import TestSupport
         #expect(read.map(\.offset) == [1])
     }
 
+    @Test("what is only counted or told is no news of a feed")
+    func keysOfFeeds() async throws {
+        for kind in [EventKind.followed, .reacted, .notified, .postPublished, .accountUpdated, .viewed] {
+            try await harness.append([1], kind: kind)
+        }
+        let told = try await harness.database.read {
+            try Outbox.events(ofKeys: [1], after: 0, through: .max, limit: 10, $0)
+        }
+        #expect(told.map(\.kind) == [.followed, .postPublished, .accountUpdated])
+    }
+
     @Test("the hot queries of the log go by index")
     func plans() async throws {
         let plans = try await harness.database.read { store in

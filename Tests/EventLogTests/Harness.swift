@@ -14,7 +14,7 @@ struct Harness {
     init() async throws {
         folder = try TemporaryFolder()
         database = try SQLiteDatabase(path: folder.file("log.db"))
-        try await Migrator([Outbox.migration, ConsumerWatermarks.migration]).migrate(database)
+        try await Migrator([Outbox.migration, Outbox.narrowKeys, ConsumerWatermarks.migration]).migrate(database)
         try await database.write { store in
             _ = try store.execute("CREATE TABLE effects (event_offset INTEGER NOT NULL, subject INTEGER NOT NULL)", [])
         }

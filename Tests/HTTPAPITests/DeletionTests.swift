@@ -2,6 +2,7 @@ import Accounts
 import Core
 import HTTPTypes
 import Testing
+import Timelines
 
 @testable import HTTPAPI
 
@@ -36,6 +37,30 @@ struct DeletionTests {
             #expect(await server.get("/v1/me", as: alice).json["followers_count"] == .number(1))
             #expect(await server.contents("/v1/feed", as: cast.bob) == ["hello"])
             #expect(try await server.services.accounts.deletions().isEmpty)
+        }
+    }
+
+    @Test("once it is erased, no timeline in memory holds it or its posts")
+    func timelines() async throws {
+        try await TestServer.run { server in
+            let (alice, bob) = (try await server.register("alice"), try await server.register("bob"))
+            try await server.follow(bob, alice)
+            try await server.follow(alice, bob)
+            _ = await server.get("/v1/feed", as: alice)
+            _ = await server.get("/v1/feed", as: bob)
+            _ = try await server.publish("hello", by: alice)
+            _ = try await server.publish("hello", by: bob)
+            try await server.drained()
+            func entries(_ person: Person) throws -> Int? {
+                server.home.timeline(of: try #require(ID<Account>(person.id)))?.entries.count
+            }
+            #expect(try entries(alice) == 1)
+            #expect(try entries(bob) == 1)
+            await server.leave(alice)
+            server.clock.advance(by: .seconds(15 * 86_400))
+            try await server.eraseDue()
+            #expect(try entries(alice) == nil)
+            #expect(try entries(bob) == 0)
         }
     }
 

@@ -71,6 +71,34 @@ struct FeedbackRouteTests {
         }
     }
 
+    @Test("a hidden post leaves the lists of hashtags and of lists at once, and stays where it is looked for")
+    func tagsAndLists() async throws {
+        try await TestServer.run { server in
+            let cast = try await server.cast()
+            try await server.follow(cast.bob, cast.alice)
+            await server.post("/v1/tags/tea/follow", as: cast.bob)
+            let list = try await server.makeList("Friends", by: cast.bob)
+            await server.post("\(list)/members", as: cast.bob, ListRouteTests.members(cast.alice))
+            let posts = ["#tea one", "#tea two", "#tea three"]
+            var ids: [String] = []
+            for post in posts { ids.append(try await server.publish(post, by: cast.alice)) }
+            let feeds = ["/v1/tags/tea/posts", "/v1/me/tags/feed", "\(list)/feed"]
+            for feed in feeds { #expect(await server.contents(feed, as: cast.bob) == posts.reversed(), "\(feed)") }
+            await Self.hide(ids[1], server, as: cast.bob)
+            for feed in feeds {
+                #expect(await server.contents(feed, as: cast.bob) == ["#tea three", "#tea one"], "\(feed)")
+                // A page is filled up with what follows.
+                #expect(await server.contents("\(feed)?limit=2", as: cast.bob).count == 2, "\(feed)")
+            }
+            #expect(await server.contents("/v1/tags/tea/posts", as: cast.carol) == posts.reversed())
+            #expect(await server.contents("/v1/tags/tea/posts") == posts.reversed())
+            #expect(await server.contents("/v1/users/\(cast.alice.id)/posts", as: cast.bob) == posts.reversed())
+            #expect(await server.get("/v1/posts/\(ids[1])", as: cast.bob).status == 200)
+            #expect(await server.delete("/v1/posts/\(ids[1])/feedback", as: cast.bob).status == 204)
+            for feed in feeds { #expect(await server.contents(feed, as: cast.bob) == posts.reversed(), "\(feed)") }
+        }
+    }
+
     @Test("feedback is bounded, and goes with its account")
     func bounds() async throws {
         var options = TestServer.Options()

@@ -1,9 +1,9 @@
 import Core
-import Notifications
 import SQL
 import Testing
 
 @testable import HTTPAPI
+@testable import Notifications
 
 @Suite("Who hears of what", .timeLimit(.minutes(10)))
 struct NotificationFilterTests {
@@ -133,6 +133,30 @@ struct NotificationFilterTests {
             let first = try await server.login("fan1")
             await server.delete("/v1/posts/\(post)/like", as: first)
             #expect(try await server.notifications(of: cast.alice).first?["actors_count"] == .number(Double(crowd - 1)))
+        }
+    }
+
+    @Test("an account has so many groups, and the oldest give way")
+    func groupsMax() async throws {
+        try await TestServer.run { server in
+            let recipient: Int64 = 1 << 22
+            func tell(_ subjects: Range<Int64>) async throws {
+                try await server.database.write { store in
+                    var book = NotificationBook(store: store, now: 1_700_000_000_000)
+                    for subject in subjects {
+                        let fact = NotificationFact(.reaction, to: recipient, about: subject, by: 7)
+                        try book.add([fact], to: fact.group) { _ in 1 }
+                    }
+                    try book.close()
+                }
+            }
+            let max = Int64(Limits.notificationGroupsMax)
+            try await tell(0..<max)
+            try await tell(max..<max + 3)
+            for table in ["notifications", "notification_groups"] {
+                #expect(try await server.count("SELECT count(*) FROM \(table)") == max)
+                #expect(try await server.count("SELECT min(subject_id) FROM \(table)") == 3)
+            }
         }
     }
 

@@ -66,6 +66,29 @@ struct PublishedCardTests {
         }
     }
 
+    @Test("a post that is liked stays in memory, with its new number")
+    func liked() async throws {
+        try await TestServer.run { server in
+            let library = server.services.posts.library
+            let (alice, bob) = (try await server.register("alice"), try await server.register("bob"))
+            let id = try #require(ID<Post>(try await server.publish("first", by: alice)))
+            func settled() async throws -> PostCard? {
+                try await server.drained()
+                return library.cached(Position(id.rawValue)) ?? nil
+            }
+            let path = "/v1/posts/\(id)/like"
+            await server.post(path, as: alice)
+            #expect(try await settled()?.likes == 1)
+            await server.post(path, as: bob)
+            let card = try #require(try await settled())
+            #expect(card.likes == 2)
+            #expect(card.content == "first")
+            #expect(await server.get("/v1/posts/\(id)").json["likes_count"] == .number(2))
+            await server.delete(path, as: alice)
+            #expect(try await settled()?.likes == 1)
+        }
+    }
+
     @Test("the first repost is told of at once")
     func shared() async throws {
         try await TestServer.run { server in

@@ -88,6 +88,36 @@ struct RepeatedCommandTests {
         }
     }
 
+    @Test("what was planned and is published since answers as before, and with the post that it has become")
+    func published() async throws {
+        try await TestServer.run { server in
+            let alice = try await server.register("alice")
+            let body = #"{"content":"later","visibility":"followers","scheduled_at":"\#(server.time(in: 60))"}"#
+            let scheduling = try Call(.post, "/v1/me/scheduled", as: alice.token, body).with("Idempotency-Key", "k")
+            let keeping = try Call(.post, "/v1/me/drafts", as: alice.token, #"{"content":"kept"}"#)
+                .with("Idempotency-Key", "k")
+            let (scheduled, kept) = (await server.send(scheduling), await server.send(keeping))
+            let draft = kept.json["draft_id"].string ?? ""
+            #expect(await server.post("/v1/me/drafts/\(draft)/publish", as: alice).status == 201)
+            server.clock.advance(by: .seconds(61))
+            try await server.publishDue()
+            let (rescheduled, rekept) = (await server.send(scheduling), await server.send(keeping))
+            for (first, again) in [(scheduled, rescheduled), (kept, rekept)] {
+                #expect(again.status == 201)
+                #expect(again.headers[.idempotencyReplayed] == "true")
+                for name in ["scheduled_id", "draft_id", "content", "visibility", "scheduled_at"] {
+                    #expect(again.json[name] == first.json[name], "\(name)")
+                }
+                let post = again.json["post_id"].string ?? ""
+                let shown = await server.get("/v1/posts/\(post)", as: alice)
+                #expect(shown.json["content"] == first.json["content"])
+                #expect(await server.delete("/v1/posts/\(post)", as: alice).status == 204)
+            }
+            #expect(await server.send(scheduling).status == 404)
+            #expect(try await server.count("SELECT count(*) FROM posts WHERE state = 3") == 0)
+        }
+    }
+
     @Test("a repost that was taken back does not come again with a late repetition")
     func lateShare() async throws {
         try await TestServer.run { server in

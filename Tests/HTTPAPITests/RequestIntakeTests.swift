@@ -12,10 +12,12 @@ import Testing
 @Suite("The intake of requests")
 struct RequestIntakeTests {
     private static func connected(
-        _ body: (NIOAsyncTestingChannel, HTTP1Connection) async throws -> Void
+        room: BodyRoom = BodyRoom(), _ body: (NIOAsyncTestingChannel, HTTP1Connection) async throws -> Void
     ) async throws {
         let channel = NIOAsyncTestingChannel()
-        let connection = try await channel.testingEventLoop.executeInContext { try HTTP1Connection(channel) }
+        let connection = try await channel.testingEventLoop.executeInContext {
+            try HTTP1Connection(channel, room: room)
+        }
         try await channel.connect(to: SocketAddress(ipAddress: "192.0.2.1", port: 1))
         try await body(channel, connection)
         if channel.isActive { try await channel.close() }
@@ -66,6 +68,33 @@ struct RequestIntakeTests {
             #expect(problem.status == APIError.tooLarge.status)
             try await Self.send([Self.bytes(1), .end(nil), Self.head("/b"), .end(nil)], channel)
             #expect(await connection.next()?.head.path == "/b")
+        }
+    }
+
+    @Test("long bodies share one room, and beyond it those wait that would not fit; short ones need none of it")
+    func room() async throws {
+        let room = BodyRoom(bytesMax: 20_000)
+        func status(_ count: Int, _ channel: NIOAsyncTestingChannel, _ connection: HTTP1Connection) async throws -> Int
+        {
+            try await Self.send([Self.head("/a"), Self.bytes(count / 2), Self.bytes(count - count / 2)], channel)
+            try await Self.send([.end(nil)], channel)
+            let request = try #require(await connection.next())
+            do { return try request.body.get().count } catch { return error.status }
+        }
+        try await Self.connected(room: room) { first, _ in
+            try await Self.send([Self.head("/a"), Self.bytes(Limits.bodyBytesOwn + 15_000)], first)
+            try await Self.connected(room: room) { second, connection in
+                #expect(try await status(Limits.bodyBytesOwn, second, connection) == Limits.bodyBytesOwn)
+                #expect(try await status(Limits.bodyBytesOwn + 5_001, second, connection) == 503)
+                #expect(
+                    try await status(Limits.bodyBytesOwn + 5_000, second, connection) == Limits.bodyBytesOwn + 5_000)
+                #expect(
+                    try await status(Limits.bodyBytesOwn + 5_000, second, connection) == Limits.bodyBytesOwn + 5_000)
+                // What broke off holds nothing.
+                try await first.close()
+                await first.testingEventLoop.run()
+                #expect(try await status(Limits.bodyBytesOwn + 20_000, second, connection) > 503)
+            }
         }
     }
 

@@ -94,8 +94,10 @@ struct TestServer: Sendable {
         let migrations =
             AccountSchema.migrations + GraphSchema.migrations + PostSchema.migrations + EngagementSchema.migrations
             + NotificationSchema.migrations + ExportSchema.migrations
-        try await Migrator([Outbox.migration, IDGenerator.migration, ConsumerWatermarks.migration] + migrations)
-            .migrate(database)
+        try await Migrator(
+            [Outbox.migration, Outbox.narrowKeys, IDGenerator.migration, ConsumerWatermarks.migration] + migrations
+        )
+        .migrate(database)
         clock = ManualClock()
         let wall = clock.wall
         let ids = try await IDGenerator.leased(from: database, node: 0, clock: wall)
@@ -106,6 +108,7 @@ struct TestServer: Sendable {
         let source = TimelineSource(database: database)
         let users = UserTimelines(database: database, source: source)
         home = HomeTimelines(timelinesMax: 1_000, clock: wall)
+        database.observe(home)
         let pulled = PulledAuthors()
         eventLog = EventLog(database: database, clock: wall, logger: Self.logger)
         let fanOut = eventLog.add(

@@ -30,11 +30,24 @@ struct ThreadAudienceTests {
     }
 
     private func expectRefused(below comment: String, by person: Person, _ server: TestServer) async throws {
-        #expect(await server.get("/v1/posts/\(comment)", as: person).status == 200)
+        #expect(await server.get("/v1/posts/\(comment)", as: person).status == 404)
         let direct = await server.post("/v1/posts/\(comment)/comments", as: person, #"{"content":"sneaked in"}"#)
-        #expect(direct.status == 403 && direct.problem == "comments-closed")
+        #expect(direct.status == 404)
         let reply = #"{"content":"sneaked in","reply_to":"\#(comment)"}"#
-        #expect(await server.post("/v1/posts", as: person, reply).status == 403)
+        #expect(await server.post("/v1/posts", as: person, reply).status == 422)
+    }
+
+    @Test("who wrote a comment before the post at the root was closed to them writes nothing below it any more")
+    func answeringOneself() async throws {
+        try await TestServer.run { server in
+            let cast = try await server.cast()
+            let root = try await server.publish("root", by: cast.alice)
+            let comment = try await server.publish("mine", by: cast.bob, replyTo: root)
+            try await server.makePrivate(cast.alice)
+            #expect(await server.get("/v1/posts/\(comment)", as: cast.bob).status == 200)
+            let direct = await server.post("/v1/posts/\(comment)/comments", as: cast.bob, #"{"content":"more"}"#)
+            #expect(direct.status == 403 && direct.problem == "comments-closed")
+        }
     }
 
     @Test("the author of a post removes comments below it that they cannot see themselves", arguments: [true, false])

@@ -32,7 +32,10 @@ extension FeatureTests {
         chronicle.note("followed tags then", try await town.posts.followedTags(of: reader))
         let now = Snowflake(rawValue: first.rawValue).unixMilliseconds
         _ = try await town.posts.publish(PostDraft(content: try PostContent("#größe")), author: reader)
-        let trends = try await town.database.read { try TrendingTags.reckon(.week, now: now, $0) }
+        let dialect = town.database.dialect
+        let trends = try await town.database.read {
+            try TrendingTags.reckon(.week, now: now, dialect: dialect, $0)
+        }
         chronicle.note("trends", trends.map { "\($0.tag) \($0.authors)" })
         try await town.posts.delete(first, viewer: author)
         try await note("tagged after its end", "東京")

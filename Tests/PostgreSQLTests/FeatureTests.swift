@@ -83,6 +83,8 @@ struct FeatureTests {
         }
         let renewed = try await town.sessions.refresh(tokens.refreshToken)
         chronicle.note("refreshed", renewed.account == account)
+        _ = try await town.sessions.refresh(tokens.refreshToken)
+        town.time.step(11_000)
         await chronicle.noteFailure("refreshed twice") { _ = try await town.sessions.refresh(tokens.refreshToken) }
         try await follows(town, chronicle)
     }
@@ -104,6 +106,18 @@ struct FeatureTests {
         for name in ["alice", "bob"] { try await chronicle.profile(name) }
     }
 
+    /// - Returns: whether it was there before.
+    private static func publish(
+        _ text: String, under key: IdempotencyKey, body: [UInt8], _ town: Town, _ chronicle: Chronicle
+    ) async throws -> Bool {
+        let dan = try chronicle.id("dan")
+        return try await town.posts.commands.once(IdempotentCommand(key, body: body)) { note in
+            try await town.posts.publish(PostDraft(content: PostContent(text)), author: dan, noting: note)
+        } again: {
+            try await town.posts.post(ID($0), viewer: dan)
+        }.replayed
+    }
+
     private static func posts(_ town: Town, _ chronicle: Chronicle) async throws -> ID<Post> {
         let first = try await town.posts.publish(
             PostDraft(content: PostContent("one")), author: chronicle.id("alice"))
@@ -115,13 +129,10 @@ struct FeatureTests {
             PostDraft(content: PostContent("four"), replyTo: reply.card.post.id), author: chronicle.id("dan"))
         let key = try IdempotencyKey(account: chronicle.id("dan"), route: "posts", text: "a-key")
         for _ in 0..<2 {
-            let (_, replayed) = try await town.posts.publish(
-                PostDraft(content: PostContent("five")), author: chronicle.id("dan"), key: key, body: [5])
-            chronicle.note("replayed", replayed)
+            chronicle.note("replayed", try await publish("five", under: key, body: [5], town, chronicle))
         }
         await chronicle.noteFailure("another body") {
-            _ = try await town.posts.publish(
-                PostDraft(content: PostContent("six")), author: chronicle.id("dan"), key: key, body: [6])
+            _ = try await publish("six", under: key, body: [6], town, chronicle)
         }
         await chronicle.noteFailure("U+0000") { _ = try PostContent("a\u{0}b") }
         for name in ["alice", "bob", "carol", "dan"] {

@@ -36,7 +36,8 @@ struct HotQuery: Sendable, CustomTestStringConvertible {
     }
 
     static let all =
-        timelines + cards + comments + shares + polls + planned + views + text + notifications + engagement + graph
+        timelines + cards + threads + comments + shares + polls + planned + views + text + notifications + engagement
+        + graph
         + lists
         + writes + log
 
@@ -69,6 +70,12 @@ struct HotQuery: Sendable, CustomTestStringConvertible {
         HotQuery("cards by id", rows: ["posts": any("id", of: posts), "post_counters": any("post_id", of: posts)]) {
             _ = try PostQueries.cards(posts, dialect: .postgreSQL, $0)
         },
+    ]
+
+    private static let threads = [
+        HotQuery("roots of threads", rows: ["posts": any("id", of: posts)]) {
+            _ = try PostQueries.roots(posts, dialect: .postgreSQL, $0)
+        }
     ]
 
     private static let engagement = [

@@ -20,7 +20,8 @@ struct PlanStore: Sendable {
         let url = try server.newDatabase()
         database = String(url.prefix { $0 != "?" }.split(separator: "/").last ?? "")
         let migrations =
-            [Outbox.migration] + AccountSchema.migrations + GraphSchema.migrations + PostSchema.migrations
+            [Outbox.migration, Outbox.narrowKeys] + AccountSchema.migrations + GraphSchema.migrations
+            + PostSchema.migrations
             + EngagementSchema.migrations + NotificationSchema.migrations
         let schema = migrations.sorted { $0.name < $1.name }.flatMap { $0.statements(.postgreSQL) }
         let script = ["CREATE SEQUENCE log_offsets"] + schema + Self.contents

@@ -16,6 +16,7 @@ import Timelines
 struct Town: Sendable {
     let database: any Database
     let clock: WallClock
+    let time: TestClock
     let accounts: AccountService
     let sessions: SessionService
     let authenticator: Authenticator
@@ -47,10 +48,13 @@ struct Town: Sendable {
         let features =
             AccountSchema.migrations + GraphSchema.migrations + PostSchema.migrations + EngagementSchema.migrations
             + NotificationSchema.migrations + ExportSchema.migrations
-        try await Migrator([Outbox.migration, IDGenerator.migration, ConsumerWatermarks.migration] + features).migrate(
+        try await Migrator(
+            [Outbox.migration, Outbox.narrowKeys, IDGenerator.migration, ConsumerWatermarks.migration] + features
+        ).migrate(
             database)
         self.database = database
         let time = TestClock()
+        self.time = time
         clock = WallClock {
             time.step(1)
             return time.now

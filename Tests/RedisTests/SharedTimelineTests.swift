@@ -65,6 +65,22 @@ import Testing
         }
     }
 
+    @Test("of a timeline that is forgotten nothing is left in Redis")
+    func forgotten() async throws {
+        let owner = ID<Account>(77 << 12)
+        let generation = try await TimelineGeneration.followed(in: database)
+        try await withRedis(first.url) { redis in
+            let timelines = SharedTimelines(redis: redis, generation: generation, bounds: TimelineBounds())
+            #expect(try await timelines.forget(owner) == 0)
+            _ = try await timelines.timeline(of: owner) {
+                Timeline(newestFirst: [Position(9 << 22), Position(7 << 22)], isWhole: true, entriesMax: 10)
+            }
+            #expect(try first.command("KEYS", "*").contains(owner.description))
+            #expect(try await timelines.forget(owner) == 2)
+            #expect(try !first.command("KEYS", "*").contains(owner.description))
+        }
+    }
+
     private struct Rebuilt: Error {}
 
     /// Of a millisecond that makes a delivery look how long the timeline is.

@@ -63,6 +63,37 @@ import TestSupport
         #expect(recorder.changes == [.account(1), .account(4), .account(5)])
     }
 
+    @Test("those who share a commit with one that fails are announced once, and all of them are there")
+    func neighbours() async throws {
+        let (database, recorder) = (database, recorder)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            let block = try await WriterBlock(database, in: &group)
+            let executor = HoldingExecutor()
+            let writes = (0..<5 as Range<Int64>).map { number in
+                Task(executorPreference: executor) {
+                    try await database.write { store in
+                        try store.execute("INSERT INTO notes (name) VALUES ($1)", [.text("\(number)")])
+                        store.announce(.account(number))
+                        if number == 2 { throw Refused() }
+                    }
+                }
+            }
+            executor.runUntilIdle()
+            executor.release()
+            block.lift()
+            for (number, write) in writes.enumerated() {
+                if number == 2 {
+                    await #expect(throws: Refused()) { try await write.value }
+                } else {
+                    try await write.value
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(recorder.changes == [0, 1, 3, 4].map { .account($0) })
+        #expect(try await store.names() == ["0", "1", "3", "4"])
+    }
+
     @Test("an observer finds the change in the store")
     func visible() async throws {
         // The observer runs on the writer's thread, so it looks through a connection of its own.

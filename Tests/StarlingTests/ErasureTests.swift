@@ -5,6 +5,7 @@ import Logging
 import SQL
 import TestSupport
 import Testing
+import Timelines
 
 @testable import Starling
 
@@ -61,13 +62,14 @@ struct ErasureTests {
         }
         let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
         let erasure = AccountErasure(
-            database: database, steps: ErasedTables.steps(.sqlite, .system), clock: .system, logger: logger)
+            database: database, steps: ErasedTables.steps(.sqlite, .system), stores: Self.stores, clock: .system,
+            logger: logger)
         #expect(try await erasure.eraseDue() == 1)
         #expect(try await erasure.eraseDue() == 0)
         let receipt = try await database.read { store in
             try store.query("SELECT store FROM deletion_receipts WHERE account_id = 7 AND count > 0", []) { $0.text(0) }
         }
-        #expect(Set(receipt) == Set(tables.map(\.name) + ["users"]))
+        #expect(Set(receipt) == Set(tables.map(\.name) + ["users", "files/archives", "timelines/followers"]))
         for table in tables {
             #expect(try await rows(of: 7, table) == 0, "\(table)")
             // What both had a part in went with the one.
@@ -78,6 +80,32 @@ struct ErasureTests {
                 table.name)
             if !shared { #expect(try await rows(of: 8, table) == others[table], "\(table)") }
         }
+        try await database.close()
+    }
+
+    private static let stores = ErasedStores.all(
+        home: HomeTimelines(timelinesMax: 4, clock: .system), shared: nil, settings: ServerSettings())
+
+    @Test("a receipt names every store, tells what counts mean, and until when something is left")
+    func receipt() async throws {
+        let database = try await database(TemporaryFolder())
+        try await database.write { store in for row in Self.rows { try store.execute(row, []) } }
+        let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+        let now: Int64 = 1_750_000_000_000
+        try await AccountErasure(
+            database: database, steps: ErasedTables.steps(.sqlite, .system), stores: Self.stores,
+            clock: WallClock { now }, logger: logger
+        ).eraseDue()
+        let deletions = try await database.read { try Deletion.newest($0) }
+        let receipt = AdminDeletion(try #require(deletions.first)).receipt
+        let noted = receipt.filter { $0.note != nil }
+        #expect(noted.map(\.store) == ErasedStores.notes.keys.sorted())
+        #expect(Set(Self.stores.map(\.name)) == Set(ErasedStores.notes.keys), "a store without a note")
+        #expect(receipt.first { $0.store == "posts" }?.count == 2)
+        #expect(noted.first { $0.store == "files/archives" }?.count == 1)
+        #expect(noted.first { $0.store == "caches/posts" }?.count == 0)
+        // Seven days, and the minute in which the next pruning begins.
+        #expect(noted.first { $0.store == "events" }?.goneBy == "2025-06-22T15:07:40.000Z")
         try await database.close()
     }
 

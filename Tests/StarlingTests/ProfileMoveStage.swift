@@ -94,7 +94,7 @@ struct ProfileMoveStage: Sendable {
         VALUES (5, 7, 1, 2, NULL, 2, 'Bird "é"'), (6, 7, 1, 2, 3, NULL, NULL)
         """,
         "INSERT INTO deletions (account_id, asked_at, due_at, is_held) VALUES (7, 1, 2, 1)",
-        "INSERT INTO deletion_receipts (account_id, store, count) VALUES (7, 'posts', 3)",
+        "INSERT INTO deletion_receipts (account_id, store, count, gone_by) VALUES (7, 'posts', 3, NULL), (7, 'events', 0, 9)",
         "INSERT INTO retired_usernames (hash) VALUES ('a-_9')",
         "INSERT INTO refresh_tokens (token_hash, session_id, created_at, expires_at) VALUES ('b/+=', 5, 1, 2), ('B', 6, 1, 2)",
         "INSERT INTO follow_requests (target_id, requester_id, request_id) VALUES (7, 8, 100)",

@@ -4,11 +4,12 @@ import Logging
 import SQL
 import ServiceLifecycle
 
-/// Erases the accounts whose grace period is over: every feature's rows in batches, then the account itself, each batch
-/// with its count on the receipt. What was begun is gone on with after a crash; no row is counted twice.
+/// Erases the accounts whose grace period is over: every feature's rows in batches, then what other stores hold, then the
+/// account itself, all with their counts on the receipt. What was begun is gone on with after a crash; no row is counted twice.
 package struct AccountErasure: Service {
     private let database: any Database
     private let steps: [ErasureStep]
+    private let stores: [ErasedStore]
     /// Held by the process that does this; nil where there is only one.
     private let lease: WorkLease?
     private let pause: Duration
@@ -16,11 +17,12 @@ package struct AccountErasure: Service {
     private let logger: Logger
 
     package init(
-        database: any Database, steps: [ErasureStep], lease: WorkLease? = nil, pause: Duration = .seconds(60),
-        clock: WallClock, logger: Logger
+        database: any Database, steps: [ErasureStep], stores: [ErasedStore] = [], lease: WorkLease? = nil,
+        pause: Duration = .seconds(60), clock: WallClock, logger: Logger
     ) {
         self.database = database
         self.steps = steps
+        self.stores = stores
         self.lease = lease
         self.pause = pause
         self.clock = clock
@@ -66,9 +68,12 @@ package struct AccountErasure: Service {
                 [.integer(id.rawValue), .integer(now)]) == 1
         }
         guard isBegun else { return }
+        // Before the tables, whose events empty some of these; and after, for what was under way meanwhile.
+        for store in stores { try await erase(id, from: store) }
         for step in steps {
             while try await eraseBatch(of: id, by: step) {}
         }
+        for store in stores { try await erase(id, from: store) }
         let receipt = try await finish(id)
         let counts = receipt.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
         logger.notice("account erased", metadata: ["account": "\(id)", "receipt": "\(counts)"])
@@ -81,6 +86,13 @@ package struct AccountErasure: Service {
             try DeletionRows.add(counts, to: id, in: store)
             return !counts.isEmpty
         }
+    }
+
+    private func erase(_ id: ID<Account>, from store: ErasedStore) async throws {
+        let soFar = try await database.read { try DeletionRows.receipt(of: id, $0) }
+        let count = try await store.erase(id, soFar)
+        let goneBy = store.remains.map { clock.now() + $0.milliseconds }
+        try await database.write { try DeletionRows.note(store.name, count, goneBy: goneBy, of: id, in: $0) }
     }
 
     /// The account's row stays, without anything personal: ids are never given twice, and others' rows refer to it.
@@ -99,6 +111,7 @@ package struct AccountErasure: Service {
             try store.execute(
                 "UPDATE deletions SET finished_at = coalesce(finished_at, $2) WHERE account_id = $1",
                 [.integer(id.rawValue), .integer(now)])
+            store.announce(.accountErased(id.rawValue))
             return try DeletionRows.receipt(of: id, store)
         }
     }

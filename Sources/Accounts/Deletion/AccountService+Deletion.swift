@@ -27,21 +27,6 @@ extension AccountService {
     /// The deletions that wait or are done, the newest first.
     /// - Parameter account: this one's alone.
     package func deletions(of account: ID<Account>? = nil, limit: Int = 100) async throws -> [Deletion] {
-        try await database.read { store in
-            let found = try store.query(
-                """
-                SELECT account_id, asked_at, due_at, finished_at FROM deletions WHERE account_id = $1 OR $1 = 0
-                ORDER BY asked_at DESC, account_id DESC LIMIT $2
-                """, [.integer(account?.rawValue ?? 0), .integer(Int64(limit))]
-            ) { row in
-                Deletion(
-                    account: row.id(0), askedAt: row.int64(1), dueAt: row.int64(2), finishedAt: row.optionalInt64(3))
-            }
-            return try found.map { deletion in
-                var deletion = deletion
-                deletion.receipt = try DeletionRows.receipt(of: deletion.account, store)
-                return deletion
-            }
-        }
+        try await database.read { try Deletion.newest(of: account, limit: limit, $0) }
     }
 }

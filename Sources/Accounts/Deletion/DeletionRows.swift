@@ -2,16 +2,6 @@ import Core
 import Crypto
 import SQL
 
-/// An account on its way out, or gone. Times in milliseconds since 1970.
-package struct Deletion: Sendable, Hashable {
-    package let account: ID<Account>
-    package let askedAt: Int64
-    package let dueAt: Int64
-    package let finishedAt: Int64?
-    /// How many rows went, by table; complete once it is finished.
-    package var receipt: [String: Int64] = [:]
-}
-
 /// The rows of `deletions`, `deletion_receipts` and `retired_usernames`.
 enum DeletionRows {
     /// Whether an account waits for its deletion, which nobody but it may take back.
@@ -51,6 +41,28 @@ enum DeletionRows {
                 ON CONFLICT (account_id, store) DO UPDATE SET count = deletion_receipts.count + excluded.count
                 """, [.integer(id.rawValue), .text(name), .integer(Int64(count))])
         }
+    }
+
+    /// Notes a store that is no table. What a crash made erase it twice held the more the first time.
+    static func note(
+        _ store: String, _ count: Int64, goneBy: Int64?, of id: ID<Account>, in writer: any SQLWriter
+    ) throws {
+        try writer.execute(
+            """
+            INSERT INTO deletion_receipts (account_id, store, count, gone_by) VALUES ($1, $2, $3, $4)
+            ON CONFLICT (account_id, store) DO UPDATE SET gone_by = excluded.gone_by,
+                count = CASE WHEN excluded.count > deletion_receipts.count THEN excluded.count
+                    ELSE deletion_receipts.count END
+            """, [.integer(id.rawValue), .text(store), .integer(count), .integer(goneBy)])
+    }
+
+    /// When what was left is gone, by store.
+    static func goneBy(_ id: ID<Account>, _ store: any SQLReader) throws -> [String: Int64] {
+        let dates = try store.query(
+            "SELECT store, gone_by FROM deletion_receipts WHERE account_id = $1 AND gone_by IS NOT NULL",
+            [.integer(id.rawValue)]
+        ) { ($0.text(0), $0.int64(1)) }
+        return Dictionary(dates, uniquingKeysWith: max)
     }
 
     static func receipt(of id: ID<Account>, _ store: any SQLReader) throws -> [String: Int64] {

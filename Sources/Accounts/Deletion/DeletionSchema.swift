@@ -20,4 +20,9 @@ extension AccountSchema {
             "CREATE TABLE retired_usernames (hash \(key) PRIMARY KEY NOT NULL)",
         ]
     }
+
+    /// When what an erasure leaves in a store is gone, where there is a date.
+    static let receiptDates = Migration("0096-receipt-dates") { _ in
+        ["ALTER TABLE deletion_receipts ADD COLUMN gone_by BIGINT"]
+    }
 }

@@ -4,6 +4,11 @@ import SQL
 
 /// What only the operator does.
 extension AccountService {
+    /// Whether there has never been an account.
+    package func isEmpty() async throws -> Bool {
+        try await database.read { try $0.first("SELECT id FROM users LIMIT 1") { $0.int64(0) } == nil }
+    }
+
     /// Creates an account without a session.
     /// - Throws: `AccountsError`: `usernameTaken`, `usernameLooksTaken`, `emailTaken`, `overloaded`.
     package func createAccount(

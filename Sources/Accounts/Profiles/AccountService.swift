@@ -89,8 +89,8 @@ package struct AccountService: Sendable {
                 let flags = AccountUpdateFlags(before, after)
                 try after.save(.accountUpdated, flags: flags, at: now, in: store)
                 if flags.contains(.credentials) {
-                    try SessionRows.revokeAll(
-                        of: principal.accountID, except: principal.sessionID, at: now, in: store)
+                    try SessionRows.revokeOthers(
+                        of: principal.accountID, than: principal.sessionID, at: now, in: store)
                 }
                 if changes.password != nil { store.announce(.passwordChanged(principal.accountID.rawValue)) }
                 if flags.contains(.becamePublic) {

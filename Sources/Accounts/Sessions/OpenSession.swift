@@ -43,11 +43,11 @@ extension SessionService {
         }
     }
 
-    /// Ends every session of an account but the one that asks.
+    /// Ends every session of an account but the one that asks, and that too where others may hold tokens of it.
     package func endOthers(than principal: Principal) async throws {
         let now = clock.now()
         try await database.write { store in
-            try SessionRows.revokeAll(of: principal.accountID, except: principal.sessionID, at: now, in: store)
+            try SessionRows.revokeOthers(of: principal.accountID, than: principal.sessionID, at: now, in: store)
         }
     }
 }

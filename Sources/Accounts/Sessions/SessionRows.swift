@@ -15,7 +15,8 @@ enum SessionRows {
         let sessionID: Int64
         let accountID: ID<Account>
         let expiresAt: Int64
-        let isUsed: Bool
+        /// When it was first exchanged; nil where it was not.
+        let usedAt: Int64?
         let isSessionActive: Bool
         let accountState: AccountState
     }
@@ -81,6 +82,21 @@ enum SessionRows {
         for id in ended { store.announce(.sessionRevoked(id)) }
     }
 
+    /// Ends every session but the one that asks, and that one too where more than one token of it could be exchanged: nobody knows
+    /// who holds the others.
+    static func revokeOthers(
+        of account: ID<Account>, than session: Int64, at now: Int64, in store: any SQLWriter
+    ) throws {
+        let tokens = try store.integer(
+            "SELECT count(*) FROM refresh_tokens WHERE session_id = $1 AND used_at IS NULL AND expires_at > $2",
+            [.integer(session), .integer(now)])
+        try revokeAll(of: account, except: tokens > 1 ? nil : session, at: now, in: store)
+        // Nor is what was exchanged a moment ago answered again: whoever sends it now may be somebody else.
+        try store.execute(
+            "UPDATE refresh_tokens SET used_at = $2 WHERE session_id = $1 AND used_at > $2",
+            [.integer(session), .integer(now - 2 * Limits.refreshTokenReuse.milliseconds)])
+    }
+
     static func presented(_ token: RefreshToken, _ store: any SQLReader) throws -> Presented? {
         try store.first(
             """
@@ -90,18 +106,27 @@ enum SessionRows {
             """, [.text(token.hash)]
         ) { row in
             Presented(
-                sessionID: row.int64(0), accountID: row.id(1), expiresAt: row.int64(2), isUsed: !row.isNull(3),
-                isSessionActive: row.isNull(4), accountState: AccountState(rawValue: row.int64(5)) ?? .deleted)
+                sessionID: row.int64(0), accountID: row.id(1), expiresAt: row.int64(2),
+                usedAt: row.optionalInt64(3), isSessionActive: row.isNull(4),
+                accountState: AccountState(rawValue: row.int64(5)) ?? .deleted)
         }
     }
 
-    /// Marks `old` used and lets `new` follow it; the session lives as long as its newest token.
+    /// How many tokens of a session were given from `moment` on.
+    static func given(_ session: Int64, from moment: Int64, _ store: any SQLReader) throws -> Int64 {
+        try store.integer(
+            "SELECT count(*) FROM refresh_tokens WHERE session_id = $1 AND created_at >= $2",
+            [.integer(session), .integer(moment)])
+    }
+
+    /// Marks `old` used, where it was not, and lets `new` follow it; the session lives as long as its newest token.
     static func rotate(
         _ old: RefreshToken, to new: RefreshToken, session: Int64, at now: Int64, expiresAt: Int64,
         in store: any SQLWriter
     ) throws {
         try store.execute(
-            "UPDATE refresh_tokens SET used_at = $2 WHERE token_hash = $1", [.text(old.hash), .integer(now)])
+            "UPDATE refresh_tokens SET used_at = coalesce(used_at, $2) WHERE token_hash = $1",
+            [.text(old.hash), .integer(now)])
         try store.execute(insert(new, session: session, at: now, expiresAt: expiresAt))
         try store.execute(
             "UPDATE sessions SET expires_at = $2, last_used_at = $3 WHERE id = $1",

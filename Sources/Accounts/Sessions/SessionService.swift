@@ -56,8 +56,8 @@ package struct SessionService: Sendable {
         try row.save(.accountReinstated, at: now, in: store)
     }
 
-    /// Exchanges a refresh token for new tokens. It works once: a token that comes a second time ends its session,
-    /// because somebody else holds it too.
+    /// Exchanges a refresh token for new tokens. It works once, and for moments after: tabs that share it refresh at the same
+    /// time. One that comes later ends its session, because somebody else holds it too.
     /// - Throws: `AccountsError`: `refreshTokenInvalid`, `refreshTokenReused`, `accountSuspended`.
     package func refresh(_ text: String) async throws -> (account: ID<Account>, tokens: TokenPair) {
         guard let token = RefreshToken(text) else { throw AccountsError.refreshTokenInvalid }
@@ -66,7 +66,7 @@ package struct SessionService: Sendable {
         let expiresAt = opener.expiry(from: now)
         let (presented, refusal) = try await database.write { store in
             let presented = try SessionRows.presented(token, store)
-            let refusal = Self.refusal(of: presented, at: now)
+            let refusal = try Self.refusal(of: presented, at: now, store)
             if let presented, refusal == nil {
                 try SessionRows.rotate(
                     token, to: successor, session: presented.sessionID, at: now, expiresAt: expiresAt, in: store)
@@ -90,9 +90,20 @@ package struct SessionService: Sendable {
         try await database.write { try SessionRows.revoke(principal.sessionID, at: now, in: $0) }
     }
 
-    private static func refusal(of presented: SessionRows.Presented?, at now: Int64) -> AccountsError? {
+    /// Each answer to a used token is one more token of the session, so there are not many.
+    private static func isReused(
+        _ presented: SessionRows.Presented, at now: Int64, _ store: any SQLReader
+    ) throws -> Bool {
+        guard let usedAt = presented.usedAt else { return false }
+        guard now - usedAt <= Limits.refreshTokenReuse.milliseconds else { return true }
+        return try SessionRows.given(presented.sessionID, from: usedAt, store) >= Limits.refreshTokenAnswersMax
+    }
+
+    private static func refusal(
+        of presented: SessionRows.Presented?, at now: Int64, _ store: any SQLReader
+    ) throws -> AccountsError? {
         guard let presented else { return .refreshTokenInvalid }
-        if presented.isUsed { return .refreshTokenReused }
+        if try isReused(presented, at: now, store) { return .refreshTokenReused }
         if presented.accountState == .suspended { return .accountSuspended }
         let isGood = presented.isSessionActive && presented.expiresAt > now && presented.accountState == .active
         return isGood ? nil : .refreshTokenInvalid

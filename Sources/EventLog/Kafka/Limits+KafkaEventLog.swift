@@ -4,6 +4,8 @@ extension Limits {
     /// Events in one batch of the relay.
     package static let relayBatchMax = 1_000
     package static let relayBatchFactsMax = 20_000
+    /// Batches that the relay hands over before the first of them is confirmed.
+    package static let relayFlightsMax = 8
     /// How often the relay looks for what other processes committed; its own process's commits wake it.
     package static let relayLookPause: Duration = .milliseconds(10)
     /// How often the relay stores how far it came, and so about how much it publishes again after a crash.

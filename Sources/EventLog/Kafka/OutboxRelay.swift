@@ -79,14 +79,22 @@ package final class OutboxRelay: Service, CommitObserver, Sendable {
         let partitions = try await topics.ensure(logger: logger)
         let producer = try KafkaProducer(topics.settings, logger: logger)
         do {
-            try await publish(by: producer, to: partitions) { [lease] in lease.epoch == epoch }
-            await producer.close()
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                defer { group.cancelAll() }
+                group.addTask {
+                    try await self.publish(by: producer, to: partitions) { [lease = self.lease] in lease.epoch == epoch
+                    }
+                }
+                group.addTask { try await self.watch(producer) }
+                try await group.next()
+            }
         } catch {
-            // What is on its way may arrive: the next to publish begins before it.
-            await producer.close(within: .zero)
+            // What is on its way may arrive, or not: the next to publish begins before it.
+            await producer.close(within: error is Unconfirmed ? .zero : Limits.kafkaCloseSecondsMax)
             if error is WorkTaken { return }
             throw error
         }
+        await producer.close()
     }
 
     private func publish(
@@ -95,23 +103,25 @@ package final class OutboxRelay: Service, CommitObserver, Sendable {
         var course = RelayCourse(try await database.write { try ConsumerOffsets.begin(group: Self.group, in: $0) })
         while holdsWork() {
             let seen = appended.load(ordering: .acquiring)
-            let published = course.published
-            let (found, head) = try await database.read { try OutboxRow.batch(after: published, $0) }
-            metrics.backlog.record(head - published)
+            let after = course.sent
+            let (found, head) = try await database.read { try OutboxRow.batch(after: after, $0) }
+            metrics.backlog.record(head - course.published)
             // What a failover could still undo must not be told to others.
             let confirmed = found.isEmpty ? head : try await database.confirmedHead()
             let rows = found.prefix { $0.offset <= confirmed }
-            if let last = rows.last {
-                let records = try rows.map(Self.record)
-                // The reading may have taken long; nothing is handed over past the lease.
-                guard holdsWork() else { return }
-                try await confirm(records, by: producer)
-                course.published = last.offset
-                metrics.note(Array(rows), now: clock.now())
-            } else {
-                if course.isMarkDue { try await mark(&course, by: producer, partitions) }
+            // The reading may have taken long; nothing is handed over past the lease.
+            guard holdsWork() else { return }
+            if rows.isEmpty {
                 await rest.take(Limits.relayLookPause) { appended.load(ordering: .acquiring) != seen }
                 try Task.checkCancellation()
+            } else {
+                course.note(Array(rows), try await producer.send(rows.map(Self.record)))
+            }
+            if course.isMarkDue { course.noteMark(try await producer.send(Self.marks(course.published, partitions))) }
+            while let flight = course.landing(where: producer.isSettled) {
+                try await producer.confirm(flight.delivery)
+                if !flight.rows.isEmpty { metrics.note(flight.rows, now: clock.now()) }
+                course.land()
             }
             if course.isSaveDue { try await save(&course) }
         }
@@ -124,36 +134,23 @@ package final class OutboxRelay: Service, CommitObserver, Sendable {
         course.noteSaved()
     }
 
-    /// Tells every partition that all up to here has been published, so that quiet ones are known to be up to date.
-    private func mark(_ course: inout RelayCourse, by producer: KafkaProducer, _ partitions: [String: Int]) async throws
-    {
-        let value = KafkaCodec.marker(course.published)
-        var records: [KafkaRecord] = []
-        for topic in Topic.allCases {
-            for number in 0..<(partitions[topic.name] ?? 0) {
-                records.append(
-                    KafkaRecord(topic: topic.name, key: [], value: value, partition: Int32(clamping: number)))
+    /// What tells every partition that all up to there has been published, so that quiet ones are known to be up to date.
+    private static func marks(_ published: Int64, _ partitions: [String: Int]) -> [KafkaRecord] {
+        let value = KafkaCodec.marker(published)
+        return Topic.allCases.flatMap { topic in
+            (0..<(partitions[topic.name] ?? 0)).map { number in
+                KafkaRecord(topic: topic.name, key: [], value: value, partition: Int32(clamping: number))
             }
         }
-        try await confirm(records, by: producer)
-        course.noteMarked()
     }
 
-    /// Publishes and waits for the confirmation, but not for ever on one that never comes: a producer that has lost its way
-    /// and kept the lease would hold up everybody. The next producer begins before what this one had on its way.
-    private func confirm(_ records: [KafkaRecord], by producer: KafkaProducer) async throws {
-        try await withThrowingTaskGroup(of: Void.self) { [silenceMax] group in
-            defer { group.cancelAll() }
-            group.addTask { try await producer.produce(records) }
-            group.addTask {
-                var before = Int.max
-                while producer.outstanding != before {
-                    before = producer.outstanding
-                    try await Task.sleep(for: silenceMax)
-                }
-                throw Unconfirmed(silence: silenceMax)
-            }
-            try await group.next()
+    /// Confirmations may take long, but not for ever: a producer that has lost its way and kept the lease would hold up
+    /// everybody. The next producer begins before what this one had on its way.
+    private func watch(_ producer: KafkaProducer) async throws {
+        while true {
+            let (settled, outstanding) = (producer.settled, producer.outstanding)
+            try await Task.sleep(for: silenceMax)
+            if outstanding > 0, producer.settled == settled { throw Unconfirmed(silence: silenceMax) }
         }
     }
 

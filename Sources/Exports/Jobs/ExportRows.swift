@@ -40,7 +40,9 @@ enum ExportRows {
     }
 
     /// The archive goes with the next sweep.
-    static func doom(of account: ID<Account>, now: Int64, _ store: any SQLWriter) throws {
+    /// - Returns: how many there are.
+    @discardableResult
+    static func doom(of account: ID<Account>, now: Int64, _ store: any SQLWriter) throws -> Int {
         try store.execute(
             """
             INSERT INTO doomed_blobs (blob_key, doomed_at)

@@ -90,6 +90,7 @@ struct CommentRoutes: Sendable {
         let replyTo: ID<Post>?
 
         init(_ fields: JSONFields) throws {
+            try fields.allowOnly("content", "visibility", "reply_to")
             content = try fields.string("content")
             visibility = try fields.optionalString("visibility")
             replyTo = try fields.optionalID("reply_to")
@@ -100,6 +101,7 @@ struct CommentRoutes: Sendable {
         let comments: CommentPolicy
 
         init(_ fields: JSONFields) throws {
+            try fields.allowOnly("comments")
             guard let policy = CommentPolicy(name: try fields.string("comments")) else {
                 throw APIError.invalid("comments", "comments must be open, followers or closed.")
             }

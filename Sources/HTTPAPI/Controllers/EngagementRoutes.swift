@@ -68,6 +68,7 @@ struct EngagementRoutes: Sendable {
         let reaction: String?
 
         init(_ fields: JSONFields) throws {
+            try fields.allowOnly("reaction")
             reaction = try fields.optionalString("reaction")
         }
     }
@@ -76,6 +77,7 @@ struct EngagementRoutes: Sendable {
         let folder: String?
 
         init(_ fields: JSONFields) throws {
+            try fields.allowOnly("folder")
             folder = try fields.optionalString("folder")
         }
     }

@@ -166,6 +166,7 @@ private struct ListBody: JSONReadable {
     let changes: ListChanges
 
     init(_ fields: JSONFields) throws {
+        try fields.allowOnly("title", "exclusive", "replies")
         let replies = try fields.optionalString("replies").map { name in
             guard let replies = ListedReplies(name: name) else {
                 throw APIError.invalid("replies", "replies must be followed, members or none.")

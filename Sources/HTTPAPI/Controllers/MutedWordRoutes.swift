@@ -39,6 +39,7 @@ struct MutedWordRoutes: Sendable {
         let expiresAt: Int64?
 
         init(_ fields: JSONFields) throws {
+            try fields.allowOnly("phrase", "scopes", "expires_at")
             phrase = try fields.string("phrase")
             scopes = try fields.optionalStrings("scopes").map(Self.scopes) ?? .all
             expiresAt = try fields.optionalString("expires_at").map(Self.time)

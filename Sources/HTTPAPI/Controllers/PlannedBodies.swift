@@ -9,6 +9,7 @@ struct PlannedBody: JSONReadable {
     let scheduledAt: Int64?
 
     init(_ fields: JSONFields) throws {
+        try fields.allowOnly("content", "visibility", "reply_to", "share_policy", "quote_of", "poll", "scheduled_at")
         var draft = PostDraft(
             content: try PostContent(try fields.string("content")),
             visibility: try fields.optionalString("visibility").map(Visibility.named) ?? .everyone,
@@ -27,12 +28,18 @@ struct PlannedBody: JSONReadable {
 }
 
 extension PlannedPost {
-    /// - Parameter name: of the id.
-    func write(id name: StaticString, to json: inout JSONWriter) {
+    /// - Parameters:
+    ///   - name: of the id.
+    ///   - post: what it has become, where it is not there any more.
+    func write(id name: StaticString, became post: ID<Post>? = nil, to json: inout JSONWriter) {
         json.raw("{\"")
         json.raw(name)
         json.raw("\":")
         json.id(id.rawValue)
+        if let post {
+            json.raw(",\"post_id\":")
+            json.id(post.rawValue)
+        }
         json.raw(",\"content\":")
         json.string(draft.content.text)
         json.raw(",\"visibility\":")

@@ -73,12 +73,15 @@ struct PlannedRoutes: Sendable {
 
     private func create(_ kind: PlannedPost.Kind, _ request: APIRequest) async throws -> APIResponse {
         let ((draft, time), author) = (try Self.body(kind, request), try request.viewer())
-        let (planned, replayed) = try await services.once(request, Self.names(of: kind).path) { note in
-            try await services.posts.plan(draft, at: time, author: author, noting: note)
+        let (made, replayed) = try await services.once(request, Self.names(of: kind).path) { note in
+            (
+                planned: try await services.posts.plan(draft, at: time, author: author, noting: note),
+                post: ID<Post>?.none
+            )
         } again: {
-            try await services.posts.planned(ID($0), kind, of: author)
+            try await services.posts.planned(ID($0), of: author, askedFor: draft, at: time)
         }
-        return Self.answer(planned, status: 201).replayed(replayed)
+        return Self.answer(made.planned, became: made.post, status: 201).replayed(replayed)
     }
 
     private func publish(_ request: APIRequest) async throws -> APIResponse {
@@ -126,9 +129,9 @@ struct PlannedRoutes: Sendable {
         }
     }
 
-    private static func answer(_ planned: PlannedPost, status: Int = 200) -> APIResponse {
+    private static func answer(_ planned: PlannedPost, became post: ID<Post>? = nil, status: Int = 200) -> APIResponse {
         var json = JSONWriter()
-        planned.write(id: idName(planned.kind), to: &json)
+        planned.write(id: idName(planned.kind), became: post, to: &json)
         return .json(json.bytes, status: status)
     }
 

@@ -4,6 +4,11 @@ extension PollDraft {
     /// - Parameter tree: the member `poll` of a new post.
     /// - Throws: `Problem` 422 for a member that is missing or of the wrong type, `PostsError.invalid`.
     init(_ tree: JSONTree) throws {
+        if case .object(let members) = tree {
+            let allowed = ["options", "expires_in", "multiple", "hide_totals"]
+            let others = members.keys.filter { !allowed.contains($0) }
+            if let other = others.min() { throw APIError.unknownField(other, in: "poll", allowed: allowed) }
+        }
         let refusal = APIError.invalid("poll", "poll needs options, a list of texts, and expires_in, in seconds.")
         guard case .list(let options) = tree["options"], case .number(let seconds?) = tree["expires_in"] else {
             throw refusal

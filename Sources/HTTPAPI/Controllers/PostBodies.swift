@@ -8,6 +8,8 @@ struct PostChangesBody: JSONReadable {
     let sharePolicy: SharePolicy?
 
     init(_ fields: JSONFields) throws {
+        // What a new post has and an edit leaves as it is may be sent along.
+        try fields.allowOnly("content", "visibility", "share_policy", "reply_to", "quote_of", "poll")
         content = try fields.string("content")
         visibility = try fields.optionalString("visibility")
         sharePolicy = try fields.optionalString("share_policy").map(SharePolicy.named)

@@ -58,6 +58,8 @@ struct PostRoutes: Sendable {
         let poll: PollDraft?
 
         init(_ fields: JSONFields) throws {
+            try fields.allowOnly(
+                "content", "visibility", "reply_to", "share_policy", "quote_of", "poll", "scheduled_at")
             content = try fields.string("content")
             visibility = try fields.optionalString("visibility")
             replyTo = try fields.optionalID("reply_to")

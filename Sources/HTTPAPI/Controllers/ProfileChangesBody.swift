@@ -11,6 +11,8 @@ struct ProfileChangesBody: JSONReadable {
     private let currentPassword: String?
 
     init(_ fields: JSONFields) throws {
+        try fields.allowOnly(
+            "display_name", "bio", "avatar_url", "is_private", "email", "password", "current_password")
         displayName = try fields.change("display_name")
         bio = try fields.change("bio")
         avatarURL = try fields.change("avatar_url")

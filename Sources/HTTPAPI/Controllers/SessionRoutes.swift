@@ -37,6 +37,7 @@ struct SessionRoutes: Sendable {
         let displayName: String?
 
         init(_ fields: JSONFields) throws {
+            try fields.allowOnly("username", "email", "password", "display_name")
             username = try fields.string("username")
             email = try fields.string("email")
             password = try fields.string("password")

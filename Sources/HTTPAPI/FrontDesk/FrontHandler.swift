@@ -67,7 +67,9 @@ final class FrontHandler: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     private func mayAnswer(_ context: ChannelHandlerContext) -> Bool {
-        guard !isStopping, !connection.isEnding, connection.unanswered == 0, forwarded.isAtBoundary else {
+        guard !isStopping, !connection.isEnding, !connection.holdsBytes, connection.unanswered == 0,
+            forwarded.isAtBoundary
+        else {
             return false
         }
         if !context.channel.isWritable { flush(context) }

@@ -1,6 +1,8 @@
 import Core
 
 extension Limits {
+    /// How much of a name that a client made up is repeated to it.
+    static let repeatedNameScalarsMax = 64
     /// Tokens that the front desk of one event loop keeps at hand.
     static let frontTokensMax = 8_192
     /// Head of an answer of the front desk; the longest possible has about 460 bytes.
@@ -9,6 +11,14 @@ extension Limits {
     static let answerBytesExpected = 16 * 1024
     /// Answers of the front desk that are longer than this go the ordinary way.
     static let frontAnswerBytesMax = 4 * 1024 * 1024
+
+    /// How much of what a client sends over HTTP/1.1 becomes requests at a time: some ninety of the smallest.
+    static let requestBytesAtOnceMax = 2_048
+
+    /// What any request may bring.
+    static let bodyBytesOwn = 16 * 1024
+    /// What all requests together may hold beyond that.
+    static let sharedBodyBytesMax = 64 << 20
 
     // TLS and HTTP/2
     static let pemFileBytesMax = 1 << 20

@@ -1,9 +1,6 @@
 import Core
-import EventLog
 import KeyValue
-import Logging
 import SQL
-import ServiceLifecycle
 import Telemetry
 
 /// Rate limits as rows of the store, for what guards logins where several processes serve: one count for all of them, which
@@ -56,23 +53,8 @@ package struct StoredRateLimiter: Sendable {
     }
 
     /// Removes what counts no more.
-    func purge() async throws {
+    package func purge() async throws {
         let clock = database.dialect.nowMilliseconds
         _ = try await database.commit([Statement("DELETE FROM rate_limits WHERE full_at < \(clock)")], announcing: [])
-    }
-}
-
-/// Removes rows of `StoredRateLimiter` that count no more.
-package struct RateLimitPurge: Service {
-    private let limiter: StoredRateLimiter
-    private let logger: Logger
-
-    package init(limiter: StoredRateLimiter, logger: Logger) {
-        self.limiter = limiter
-        self.logger = logger
-    }
-
-    package func run() async throws {
-        await Upkeep.run("forget rate limits", every: .seconds(60), logger: logger) { try await limiter.purge() }
     }
 }

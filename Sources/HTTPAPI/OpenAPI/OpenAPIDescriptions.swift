@@ -34,8 +34,8 @@ enum OpenAPIDescriptions {
         "listBookmarks": "Posts that you may not see any more are left out. `folder` lists one folder.",
         "listBookmarkFolders": "By name.",
         "giveFeedback":
-            "`hide` takes the post out of your home feed at once and for good, also where somebody shares it; profiles and the "
-            + "post itself still show it, and your own posts can be hidden, too. `more` and `less` are for what is "
+            "`hide` takes the post out of your home feed, and out of those of lists and hashtags, at once and for good, also where "
+            + "somebody shares it; profiles, threads and the post itself still show it, and your own posts can be hidden, too. `more` and `less` are for what is "
             + "suggested to you. It replaces what you said before; nobody else sees it. Of the newest \(Limits.feedbackRowsMax) "
             + "posts that you said something of, it is kept.",
         "takeFeedbackBack": "Also for a post that you may not see any more. Where you said nothing it changes nothing.",
@@ -61,7 +61,9 @@ enum OpenAPIDescriptions {
     private static let accounts = [
         "register": "A username is never given twice, also not after its account was deleted.",
         "login": "An unknown name and a wrong password answer alike.",
-        "refresh": "Answers with a new refresh token as well; the one sent no longer works. Sending it again ends the "
+        "refresh":
+            "Answers with a new refresh token as well, to be used from then on. The one sent is answered again for 10 seconds, "
+            + "each time with tokens of their own, so that tabs which share it may refresh at once. Sending it later ends the "
             + "session, since somebody else may hold it.",
         "logout":
             "Ends the session this access token belongs to, with its refresh token, at once. Other sessions stay.",
@@ -70,15 +72,16 @@ enum OpenAPIDescriptions {
             + "ends your other sessions.",
         "listSessions": "`last_used_at` is when its tokens were last renewed.",
         "endSession": "Also this one. Its tokens and streams end at once. 404 where it has ended already.",
-        "endOtherSessions": "Their tokens and streams end at once.",
+        "endOtherSessions":
+            "Their tokens and streams end at once. Yours ends too where several refreshed it at the same moment: any of them may be somebody else.",
         "changePassword":
-            "Your other sessions end at once. All streams end, also those of this session, whose tokens stay good. 403 where the current password is wrong, "
+            "Your other sessions end at once, as with `DELETE /v1/me/sessions`. All streams end, also those of this session, whose tokens stay good. 403 where the current password is wrong, "
             + "or the account has none.",
         "changeEmail": "As `PUT /v1/me/password`.",
         "deleteMe":
             "At once nobody sees your account and posts any more, and every session ends. Logging in before `erased_at` takes it "
             + "back; from then on everything of it is erased, which cannot be undone. Your username is never given to anyone "
-            + "else.",
+            + "else. What went of each store, and what remains until when, is on a receipt that the operator can show you.",
         "updateUser": "As `PATCH /v1/me`. Any id but your own answers 404.",
         "getUser": "Profiles of private accounts are shown, too; their posts, followers and followees are not. An "
             + "account that blocks you answers 404.",
@@ -96,23 +99,26 @@ enum OpenAPIDescriptions {
             + "current.",
         "createDraft":
             "Only you see it, and nobody hears of it. At most \(Limits.plannedPostsMax). What it answers or quotes is looked at "
-            + "when it is published.",
+            + "when it is published. Sent again under its `Idempotency-Key` after that, it answers with the `post_id`, too.",
         "listDrafts": "Only yours.",
         "changeDraft": "All of it: what is left out is as in a new one.",
         "deleteDraft": "Its text is erased.",
         "publishDraft": "As `POST /v1/posts`. The draft is gone with that, so that it is published once.",
         "createScheduledPost":
             "Published at `scheduled_at`, or within seconds after, with all rules as they are then. One that they refuse stays here "
-            + "with its `failure`, and a notification tells you. At most \(Limits.plannedPostsMax).",
+            + "with its `failure`, and a notification tells you. At most \(Limits.plannedPostsMax). Sent again under its "
+            + "`Idempotency-Key` after its publication, it answers with the `post_id`, too.",
         "listScheduledPosts": "Those that wait, and those that failed. What was published is gone from here.",
         "changeScheduledPost": "All of it: what is left out is as in a new one. One that failed waits anew.",
         "deleteScheduledPost": "It will not be published.",
-        "listUserPosts": "Those that you may see. An account that blocks you, or that you block, answers 404.",
+        "listUserPosts":
+            "Those that you may see; a page may be short though more follow. An account that blocks you, or that you block, answers 404.",
     ]
 
     private static let comments = [
         "createComment":
-            "A comment is a post with `reply_to`, in the same feeds and under the same rules. Where the post "
+            "A comment is a post with `reply_to`, in the same feeds and under the same rules, save that it is also kept from those "
+            + "who may not see the post at the root of its thread. Where the post "
             + "at the root of the thread takes no comments from you, 403 `comments-closed`.",
         "listComments": "Those that answer the post itself; `comments_count` says how many hang below each. Where many "
             + "are not for you, a page may be short though more follow.",

@@ -85,7 +85,10 @@ enum OpenAPIProblems {
         ("wrong-credentials", "the name or the password is wrong"),
         ("wrong-password", "current_password is wrong"),
         ("refresh-token-invalid", "log in again"),
-        ("refresh-token-reused", "the refresh token was used before, so the session has ended: log in again"),
+        (
+            "refresh-token-reused",
+            "the refresh token was used before, not just now, so the session has ended: log in again"
+        ),
         ("account-suspended", "the account is suspended"),
         ("password-not-set", "the account has no password"),
         ("not-found", "there is nothing here for you"),

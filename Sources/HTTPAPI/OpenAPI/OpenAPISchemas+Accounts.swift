@@ -6,7 +6,7 @@ extension OpenAPISchemas {
         ("Registration", registration), ("Login", login), ("Refresh", refresh), ("Session", session),
         ("Author", identity("The author of a post.")),
         ("User", profile), ("Me", me), ("UserPage", page("users", of: "User", "A page of accounts.")),
-        ("ProfileChanges", changes), ("OpenSession", openSession), ("PasswordChange", passwordChange),
+        ("ProfileChanges", closed(changes)), ("OpenSession", openSession), ("PasswordChange", passwordChange),
         ("EmailChange", emailChange),
         ("Farewell", object("The password of the account to delete.", ["current_password": currentPassword])),
         ("Deletion", object("When the account will be erased.", ["erased_at": time])),
@@ -60,7 +60,8 @@ extension OpenAPISchemas {
         ])
 
     private static let refresh = object(
-        "A refresh token, which works once. Using one twice ends its session, because two parties hold it.",
+        "A refresh token, which works once, and for 10 seconds after. Using it later ends its session, because two parties "
+            + "hold it.",
         ["refresh_token": ["type": "string", "examples": ["sr_6kW3T1q8vJm0mQy5yq8Zc2Vn4xR7dL1aB9eF3hJ6kN0"]]])
 
     private static let session = object(

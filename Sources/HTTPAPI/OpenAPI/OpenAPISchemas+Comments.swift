@@ -3,14 +3,14 @@ import Posts
 
 extension OpenAPISchemas {
     static let comments: [(key: String, value: OpenAPIValue)] = [
-        ("NewComment", newComment), ("Comment", comment),
+        ("NewComment", closed(newComment)), ("Comment", comment),
         (
             "CommentPage",
             page(
                 "comments", of: "Comment",
                 "Comments on one post. Those that are not for you, or by accounts that you mute, are left out.")
         ),
-        ("NewPostSettings", newSettings),
+        ("NewPostSettings", closed(newSettings)),
     ]
 
     static let content: OpenAPIValue = [

@@ -3,21 +3,39 @@ import Posts
 
 extension OpenAPISchemas {
     static let planned: [(key: String, value: OpenAPIValue)] = [
-        ("NewDraft", object("A post that is kept for later.", optional: optionalMembers, newMembers)),
+        ("NewDraft", closed(object("A post that is kept for later.", optional: optionalMembers, newMembers))),
         (
             "NewScheduledPost",
-            object("A post that is to be published later.", optional: optionalMembers, newMembers + [newTime])
+            closed(
+                object("A post that is to be published later.", optional: optionalMembers, newMembers + [newTime]))
         ),
-        ("Draft", object("A post that you keep for later.", [("draft_id", reference("ID"))] + members + times)),
+        (
+            "Draft",
+            object(
+                "A post that you keep for later.", optional: ["post_id"],
+                [("draft_id", reference("ID")), became] + members + times)
+        ),
         (
             "ScheduledPost",
             object(
-                "A post that is published at its time, with an id of its own then.",
-                [("scheduled_id", reference("ID"))] + members + schedule + times)
+                "A post that is published at its time, with an id of its own then.", optional: ["post_id"],
+                [("scheduled_id", reference("ID")), became] + members + schedule + times)
         ),
         ("DraftPage", page("drafts", of: "Draft", "Your drafts.")),
         ("ScheduledPostPage", page("scheduled", of: "ScheduledPost", "Your scheduled posts.")),
     ]
+
+    private static let became: (key: String, value: OpenAPIValue) = (
+        "post_id",
+        reference("ID").adding([
+            (
+                "description",
+                .string(
+                    "The post that it has become: where the request that made it is sent again, under the same "
+                        + "Idempotency-Key, after its publication.")
+            )
+        ])
+    )
 
     private static let optionalMembers: Set<String> = ["visibility", "reply_to", "share_policy", "quote_of", "poll"]
 

@@ -3,7 +3,7 @@ import Posts
 
 extension OpenAPISchemas {
     static let polls: [(key: String, value: OpenAPIValue)] = [
-        ("NewPoll", newPoll), ("Poll", poll), ("Vote", object("What you choose.", ["choices": choices])),
+        ("NewPoll", closed(newPoll)), ("Poll", poll), ("Vote", object("What you choose.", ["choices": choices])),
     ]
 
     private static let optionText: OpenAPIValue = [

@@ -22,6 +22,9 @@ enum OpenAPISchemas {
         return schema.adding([("properties", .object(properties))])
     }
 
+    /// A body that says who sees something: with a field that it does not have it is refused.
+    static func closed(_ object: OpenAPIValue) -> OpenAPIValue { object.adding([("additionalProperties", false)]) }
+
     static func reference(_ name: String) -> OpenAPIValue {
         OpenAPIOperation.reference("schemas", name)
     }

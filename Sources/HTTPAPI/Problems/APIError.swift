@@ -1,3 +1,4 @@
+import Core
 import HTTPTypes
 import Streaming
 
@@ -36,6 +37,13 @@ enum APIError {
 
     static func invalid(_ field: String, _ detail: String) -> Problem {
         Problem(422, "invalid", "Unprocessable content", detail, field: field)
+    }
+
+    /// A client's own word is repeated to it, as far as it is short.
+    static func unknownField(_ name: String, in place: String = "this body", allowed: [String]) -> Problem {
+        let name = String(String.UnicodeScalarView(name.unicodeScalars.prefix(Limits.repeatedNameScalarsMax)))
+        let names = allowed.sorted().joined(separator: ", ")
+        return invalid(name, "\(name) is no field of \(place), which has \(names).")
     }
 
     /// The session is fine, so this is no 401, which would make clients log in anew.

@@ -19,6 +19,13 @@ struct JSONFields {
         self.bytes = bytes
     }
 
+    /// For bodies that say who sees something: a field whose name is misspelt must not let everybody see it.
+    /// - Throws: `Problem` 422 that names a field which is none of these.
+    func allowOnly(_ names: String...) throws {
+        guard let other = members.keys.filter({ !names.contains($0) }).min() else { return }
+        throw APIError.unknownField(other, allowed: names)
+    }
+
     func isAbsent(_ name: String) -> Bool { members[name] ?? .null == .null }
 
     /// A field that is a list or an object.

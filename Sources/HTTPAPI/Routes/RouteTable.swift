@@ -9,47 +9,79 @@ package struct RouteTable: Sendable {
         case none
     }
 
-    private struct Entry: Sendable {
-        let segments: [Substring]
-        let endpoint: Endpoint
+    /// The paths with parameters in the same places, by all else in them. There are few shapes and many paths.
+    private struct Shape: Sendable {
+        let parameterPlaces: [Int]
+        var entries: [String: [Entry]] = [:]
 
-        func parameters(for path: [Substring]) -> [String: String]? {
-            var found: [String: String] = [:]
-            for (pattern, segment) in zip(segments, path) {
-                if pattern.first == "{" {
-                    guard let value = segment.removingPercentEncodingStrictly, !value.isEmpty else { return nil }
-                    found[String(pattern.dropFirst().dropLast())] = value
-                } else if pattern != segment {
-                    return nil
-                }
+        /// The path without what stands where parameters do.
+        func literals(of path: [Substring]) -> String {
+            var literals = ""
+            for (place, segment) in path.enumerated() {
+                literals += "/"
+                if !parameterPlaces.contains(place) { literals += segment }
             }
-            return found
+            return literals
         }
 
-        var literalCount: Int { segments.count { $0.first != "{" } }
+        /// What stands in the parameters' places; nil where that is nothing, or wrongly encoded.
+        func values(in path: [Substring]) -> [String]? {
+            var values: [String] = []
+            for place in parameterPlaces {
+                guard let value = path[place].removingPercentEncodingStrictly, !value.isEmpty else { return nil }
+                values.append(value)
+            }
+            return values
+        }
+    }
+
+    private struct Entry: Sendable {
+        let method: HTTPRequest.Method
+        let parameterNames: [String]
+        /// Its place in `endpoints`.
+        let index: Int
     }
 
     package let endpoints: [Endpoint]
-    private let bySegmentCount: [Int: [Entry]]
+    private let bySegmentCount: [Int: [Shape]]
 
     package init(_ endpoints: [Endpoint]) {
         self.endpoints = endpoints
-        let entries = endpoints.map { Entry(segments: Self.segments(of: $0.path), endpoint: $0) }
+        var bySegmentCount: [Int: [Shape]] = [:]
+        for (index, endpoint) in endpoints.enumerated() {
+            let path = Self.segments(of: endpoint.path)
+            let places = path.indices.filter { path[$0].first == "{" }
+            let entry = Entry(
+                method: endpoint.method, parameterNames: places.map { String(path[$0].dropFirst().dropLast()) },
+                index: index)
+            var shapes = bySegmentCount[path.count] ?? []
+            let known = shapes.firstIndex { $0.parameterPlaces == places }
+            if known == nil { shapes.append(Shape(parameterPlaces: places)) }
+            let place = known ?? shapes.count - 1
+            shapes[place].entries[shapes[place].literals(of: path), default: []].append(entry)
+            bySegmentCount[path.count] = shapes
+        }
         // Literal segments win over parameters: `/v1/users/register` before `/v1/users/{id}`.
-        bySegmentCount = Dictionary(grouping: entries) { $0.segments.count }
-            .mapValues { $0.sorted { $0.literalCount > $1.literalCount } }
+        self.bySegmentCount = bySegmentCount.mapValues { shapes in
+            shapes.sorted { $0.parameterPlaces.count < $1.parameterPlaces.count }
+        }
     }
 
     package func match(_ method: HTTPRequest.Method, _ path: String) -> Match {
         let segments = Self.segments(of: path)
         let method = method == .head ? .get : method
         var allowed: [HTTPRequest.Method] = []
-        for entry in bySegmentCount[segments.count] ?? [] {
-            guard let parameters = entry.parameters(for: segments) else { continue }
-            guard entry.endpoint.method != method else {
-                return .endpoint(entry.endpoint, parameters: parameters)
+        for shape in bySegmentCount[segments.count] ?? [] {
+            guard let entries = shape.entries[shape.literals(of: segments)], let values = shape.values(in: segments)
+            else { continue }
+            for entry in entries {
+                guard entry.method != method else {
+                    let parameters = zip(entry.parameterNames, values)
+                    return .endpoint(
+                        endpoints[entry.index], parameters: Dictionary(parameters) { _, last in last })
+                }
+                allowed.append(entry.method)
             }
-            allowed.append(entry.endpoint.method)
         }
         guard !allowed.isEmpty else { return .none }
         if allowed.contains(.get) { allowed.append(.head) }

@@ -7,7 +7,7 @@ import NIOCore
 import NIOHTTP1
 import NIOHTTPTypesHTTP1
 
-/// A connection of HTTP/1.1: the front handler, NIO's codec, the guard, and the intake, from which one task takes requests
+/// A connection of HTTP/1.1: the front handler, the pacer, NIO's codec, the guard, and the intake, from which one task takes requests
 /// and answers them in their order. Connections that become streams have no task.
 package struct APIChannel: ServerChildChannel {
     package struct Configuration: Sendable {
@@ -40,17 +40,20 @@ package struct APIChannel: ServerChildChannel {
                 .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 512, initial: 1024, maximum: 65_536))
             let pipeline = channel.pipeline.syncOperations
             let connection = ConnectionState()
+            let queue = RequestQueue(channel)
             if let desks {
                 let address = channel.remoteAddress?.ipAddress ?? "unix"
                 try pipeline.addHandler(FrontHandler(desk: desks.desk(), connection: connection, address: address))
             }
+            try pipeline.addHandler(RequestPacer(queue, connection))
             try pipeline.configureHTTPServerPipeline(
                 // One request is answered after the other; errors are for the guard; heads are checked when they are made.
                 withPipeliningAssistance: false, withErrorHandling: false, withOutboundHeaderValidation: false,
                 withEncoderConfiguration: .init(), withDecoderLimitConfiguration: Self.headLimits)
             try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
             try pipeline.addHandler(ConnectionGuard(configuration.deadlines, connection))
-            return try HTTP1Connection(channel)
+            return try HTTP1Connection(
+                channel, queue: queue, state: connection, room: configuration.responder.bodies)
         }
     }
 

@@ -15,13 +15,15 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
     package typealias OutboundIn = HTTPResponsePart
     package typealias OutboundOut = HTTPResponsePart
 
-    private let deadlines: Deadlines
-    private let connection: ConnectionState
+    let deadlines: Deadlines
+    let connection: ConnectionState
     private var deadline: Scheduled<Void>?
     /// Between a head and the end of its body.
     private var isReceiving = false
     /// An answer has said that it is the last.
     private var isLast = false
+    /// It has gone, and what the client still says makes no difference.
+    var isLingering = false
     /// For what could not be read after requests that are not answered yet.
     private var refusal: APIResponse?
     /// Answers of which the client's side has not taken everything.
@@ -30,7 +32,7 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
     private var isFinished = false
     private var finish: EventLoopPromise<Void>?
     /// What takes the place of HTTP once the head of the next answer is written.
-    var upgrade: [any ChannelHandler] = []
+    var upgrade: Upgrade?
 
     init(_ deadlines: Deadlines, _ connection: ConnectionState = ConnectionState()) {
         self.deadlines = deadlines
@@ -41,7 +43,7 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
         do {
             let pipeline = context.pipeline.syncOperations
             let decoder = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
-            try pipeline.addHandler(RequestHeadCheck(), position: .after(decoder))
+            try pipeline.addHandler(RequestHeadCheck(connection), position: .after(decoder))
         } catch {
             preconditionFailure("the guard stands behind an HTTP/1.1 decoder")
         }
@@ -63,6 +65,7 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
     }
 
     package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !isLingering else { return }
         context.fireChannelRead(data)
         switch unwrapInboundIn(data) {
         case .head(let request):
@@ -82,10 +85,8 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
 
     package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         switch unwrapOutboundIn(data) {
-        case .head where !upgrade.isEmpty:
-            context.writeAndFlush(data, promise: promise)
-            leave(context)
         case .head(let answer):
+            if let upgrade { return leave(context, for: upgrade, with: answer, promise) }
             isLast = answer.headerFields[.connection] == "close"
             if isLast { connection.isEnding = true }
             unsent += 1
@@ -117,7 +118,10 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
     }
 
     package func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if case ByteToMessageDecoderError.dataReceivedInErrorState = error { return }
         guard let error = error as? HTTPParserError else { return context.fireErrorCaught(error) }
+        guard !connection.isCutShort else { return }
+        connection.isCutShort = true
         guard !isReceiving else {
             // The request that the body belongs to fails, and its answer says so.
             isReceiving = false
@@ -128,33 +132,6 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
         refusal = (error == .headerOverflow ? APIError.headersTooLarge : Self.malformed).response()
         settle(context)
     }
-
-    /// Leaves the connection to what follows, at once, so that what the client sends after it has read the head meets the new
-    /// handlers. What it sends before that, which it must not, is lost.
-    private func leave(_ context: ChannelHandlerContext) {
-        let pipeline = context.pipeline.syncOperations
-        do {
-            try pipeline.addHandlers(upgrade, position: .before(self))
-            upgrade = []
-            for handler in try httpHandlers(pipeline) { pipeline.removeHandler(handler, promise: nil) }
-        } catch {
-            preconditionFailure("the guard stands among handlers of HTTP/1.1")
-        }
-    }
-
-    private func httpHandlers(_ pipeline: ChannelPipeline.SynchronousOperations) throws -> [any RemovableChannelHandler]
-    {
-        let front: [any RemovableChannelHandler]
-        // There is none where everything goes the ordinary way.
-        do { front = [try pipeline.handler(type: FrontHandler.self)] } catch { front = [] }
-        return front + [
-            try pipeline.handler(type: HTTP1ToHTTPServerCodec.self), try pipeline.handler(type: RequestHeadCheck.self),
-            try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self),
-            try pipeline.handler(type: HTTPResponseEncoder.self), try pipeline.handler(type: RequestIntake.self), self,
-        ]
-    }
-
-    private static let malformed = APIError.badRequest("The request is not valid HTTP.")
 
     /// Does what comes next, whenever something was read or answered.
     private func settle(_ context: ChannelHandlerContext) {
@@ -175,24 +152,13 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
             allow(deadlines.body, context)
             if isLast { context.close(mode: .output, promise: finish) }
         } else if isLast {
-            context.close(promise: finish)
+            end(context, finish)
         } else if let refusal {
             self.refusal = nil
             refuse(refusal, context)
         } else {
             idle(deadlines.idle, context)
         }
-    }
-
-    private func refuse(_ answer: APIResponse, _ context: ChannelHandlerContext) {
-        var headers = answer.headers
-        headers[.connection] = "close"
-        headers[.contentLength] = String(answer.body.count)
-        let head = HTTPResponse(status: .init(code: answer.status), headerFields: headers)
-        context.write(wrapOutboundOut(.head(head)), promise: nil)
-        context.write(wrapOutboundOut(.body(ByteBuffer(bytes: answer.body))), promise: nil)
-        let channel = context.channel
-        context.writeAndFlush(wrapOutboundOut(.end(nil))).whenComplete { _ in channel.close(promise: nil) }
     }
 
     private func idle(_ time: TimeAmount, _ context: ChannelHandlerContext) {
@@ -217,17 +183,9 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
         return max(deadlines.idle, deadlines.answer)
     }
 
-    private func allow(_ time: TimeAmount, _ context: ChannelHandlerContext) {
+    func allow(_ time: TimeAmount, _ context: ChannelHandlerContext) {
         deadline?.cancel()
         let channel = context.channel
         deadline = context.eventLoop.scheduleTask(in: time) { channel.close(promise: nil) }
-    }
-}
-
-extension HTTPRequest {
-    /// Whether the client sends the body only when told to, and the body is none that is refused anyway.
-    var waitsToSendBody: Bool {
-        guard headerFields[.expect]?.lowercased() == "100-continue" else { return false }
-        return headerFields[.contentLength].flatMap { Int($0) } ?? 0 <= Limits.bodyBytesMax
     }
 }

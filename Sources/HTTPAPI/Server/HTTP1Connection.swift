@@ -11,10 +11,14 @@ package struct HTTP1Connection: ServerChildChannelValue {
     private let intake: NIOLoopBound<RequestIntake>
 
     /// To be called on the channel's event loop, whose pipeline ends with the intake then.
-    init(_ channel: any Channel) throws {
+    init(
+        _ channel: any Channel, queue: RequestQueue? = nil, state: ConnectionState = ConnectionState(),
+        room: BodyRoom = BodyRoom()
+    ) throws {
         self.channel = channel
-        queue = RequestQueue(channel)
-        let intake = RequestIntake(queue)
+        let queue = queue ?? RequestQueue(channel)
+        self.queue = queue
+        let intake = RequestIntake(queue, state, room)
         self.intake = NIOLoopBound(intake, eventLoop: channel.eventLoop)
         try channel.pipeline.syncOperations.addHandler(intake)
     }
@@ -38,12 +42,18 @@ package struct HTTP1Connection: ServerChildChannelValue {
     }
 
     /// Writes a head, and puts what `handlers` makes in the place of everything that speaks HTTP.
-    func become(_ head: HTTPResponse, _ handlers: @escaping @Sendable () -> [any ChannelHandler]) async throws {
+    /// - Parameter isChunked: false where the body ends with the connection.
+    func become(
+        _ head: HTTPResponse, isChunked: Bool = true, _ handlers: @escaping @Sendable () -> [any ChannelHandler]
+    ) async throws {
         let intake = intake
         let channel = channel
         try await channel.eventLoop.submit {
-            try channel.pipeline.syncOperations.handler(type: ConnectionGuard.self).upgrade = handlers()
+            try channel.pipeline.syncOperations.handler(type: ConnectionGuard.self).upgrade =
+                ConnectionGuard.Upgrade(handlers: handlers(), isChunked: isChunked)
             intake.value.write(head)
+            // Who has gone may have held reading back.
+            channel.read()
         }.get()
     }
 

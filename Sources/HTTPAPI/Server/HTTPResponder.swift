@@ -26,6 +26,7 @@ package struct Responder: HTTPResponder {
     let requestIDs = RequestIDGenerator()
     let metrics = RouteMetrics()
     let dates = DateHeader()
+    let bodies = BodyRoom()
     private let logger: Logger
 
     package init(api: API, proxies: TrustedProxies, logger: Logger) {
@@ -35,8 +36,10 @@ package struct Responder: HTTPResponder {
     }
 
     package func respond(to request: Request, context: ConnectionContext) async throws -> Response {
+        let share = BodyShare(bodies)
+        defer { withExtendedLifetime(share) {} }
         var (answer, requestID) = await measuredAnswer(
-            to: request.head, body: await body(of: request), on: context.channel)
+            to: request.head, body: await body(of: request, share), on: context.channel)
         let body = finish(&answer, to: request.head, requestID: requestID)
         if let stream = answer.stream { return Self.response(stream, answer.headers, on: context.channel) }
         let status = HTTPResponse.Status(code: answer.status)
@@ -51,14 +54,14 @@ package struct Responder: HTTPResponder {
         return Response(status: status, headers: answer.headers, body: ResponseBody(byteBuffer: body))
     }
 
-    private func body(of request: Request) async -> Result<[UInt8], Problem> {
+    private func body(of request: Request, _ share: BodyShare) async -> Result<[UInt8], Problem> {
         if let problem = request.head.problem { return .failure(problem) }
         var bytes: [UInt8] = []
         do {
             for try await buffer in request.body {
-                guard bytes.count + buffer.readableBytes <= Limits.bodyBytesMax else {
-                    return .failure(APIError.tooLarge)
-                }
+                let total = bytes.count + buffer.readableBytes
+                guard total <= Limits.bodyBytesMax else { return .failure(APIError.tooLarge) }
+                guard share.admits(total) else { return .failure(APIError.unavailable) }
                 bytes.append(contentsOf: buffer.readableBytesView)
             }
         } catch {

@@ -12,16 +12,21 @@ final class RequestIntake: ChannelDuplexHandler, RemovableChannelHandler {
     typealias OutboundOut = HTTPResponsePart
 
     private let queue: RequestQueue
+    private let connection: ConnectionState
     private var context: ChannelHandlerContext?
     /// The request under way, unless it was refused before all of it was here.
     private var head: HTTPRequest?
     private var body: [UInt8] = []
+    private var share: BodyShare?
+    private let room: BodyRoom
     /// Requests that have begun and are not answered.
     private var unanswered = 0
     private var isStopping = false
 
-    init(_ queue: RequestQueue) {
+    init(_ queue: RequestQueue, _ connection: ConnectionState, _ room: BodyRoom) {
         self.queue = queue
+        self.room = room
+        self.connection = connection
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -30,6 +35,8 @@ final class RequestIntake: ChannelDuplexHandler, RemovableChannelHandler {
 
     func handlerRemoved(context: ChannelHandlerContext) {
         self.context = nil
+        body = []
+        share = nil
         queue.finish()
     }
 
@@ -44,19 +51,28 @@ final class RequestIntake: ChannelDuplexHandler, RemovableChannelHandler {
             if let problem = head.problem { finish(.failure(problem)) }
         case .body(let bytes):
             guard head != nil else { return }
-            guard body.count + bytes.readableBytes <= Limits.bodyBytesMax else {
-                return finish(.failure(APIError.tooLarge))
-            }
+            let total = body.count + bytes.readableBytes
+            guard total <= Limits.bodyBytesMax else { return finish(.failure(APIError.tooLarge)) }
+            guard hasRoom(for: total) else { return finish(.failure(APIError.unavailable)) }
             body.append(contentsOf: bytes.readableBytesView)
         case .end: finish(.success(body))
         }
+    }
+
+    private func hasRoom(for total: Int) -> Bool {
+        guard total > Limits.bodyBytesOwn else { return true }
+        let share = share ?? BodyShare(room)
+        self.share = share
+        return share.admits(total)
     }
 
     private func finish(_ body: Result<[UInt8], Problem>) {
         guard let head else { return }
         self.head = nil
         self.body = []
-        queue.append(ReceivedRequest(head: head, body: body))
+        if case .failure = body { share = nil }
+        queue.append(ReceivedRequest(head: head, body: body, isOld: connection.isOld, share: share))
+        share = nil
     }
 
     func read(context: ChannelHandlerContext) {
@@ -109,17 +125,5 @@ final class RequestIntake: ChannelDuplexHandler, RemovableChannelHandler {
         guard event is ChannelShouldQuiesceEvent else { return }
         isStopping = true
         if unanswered == 0 { context.close(promise: nil) }
-    }
-}
-
-extension HTTPRequest {
-    /// Why nothing is answered to it, whatever its body.
-    var problem: Problem? {
-        if path?.utf8.count ?? 0 > Limits.urlBytesMax { return APIError.uriTooLong }
-        if headerFields.count > Limits.headerCountMax { return APIError.headersTooLarge }
-        if let length = headerFields[.contentLength].flatMap({ Int($0) }), length > Limits.bodyBytesMax {
-            return APIError.tooLarge
-        }
-        return nil
     }
 }

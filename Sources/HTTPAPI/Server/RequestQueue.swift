@@ -7,6 +7,10 @@ struct ReceivedRequest: Sendable {
     let head: HTTPRequest
     /// Or why there is none: it is too long, or broke off.
     let body: Result<[UInt8], Problem>
+    /// It speaks HTTP/1.0, which knows no chunks.
+    var isOld = false
+    /// What a long body holds of the room for such.
+    var share: BodyShare?
 }
 
 /// The requests of one connection on their way from its event loop to the task that answers them.

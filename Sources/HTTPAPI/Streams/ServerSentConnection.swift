@@ -4,38 +4,23 @@ import Streaming
 /// A connection of HTTP/1.1 that has become a stream of server-sent events: the only handler that is left to it, and what
 /// the hub writes to. It has no task and no state.
 ///
-/// The body goes on in chunks (RFC 9112, 7.1), as its head says.
-final class ServerSentConnection: ChannelInboundHandler, StreamOutlet {
+/// The body goes on in chunks (RFC 9112, 7.1), as its head says; to a client of HTTP/1.0 as it is, until the connection ends.
+final class ServerSentConnection: ChannelInboundHandler, ServerSentWriter {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = Never
 
     /// How long a client may take to hear that the stream has ended.
     private static let endTime = TimeAmount.seconds(30)
 
-    private let channel: any Channel
+    let channel: any Channel
+    private let isChunked: Bool
 
-    init(_ channel: any Channel) {
+    init(_ channel: any Channel, isChunked: Bool) {
         self.channel = channel
+        self.isChunked = isChunked
     }
 
     // MARK: - Out
-
-    func open(at id: StreamEventID) {
-        write(ServerSentEvents.opening(at: id))
-    }
-
-    func send(_ event: StreamEvent, _ id: StreamEventID) -> Bool {
-        // What the channel holds back is what it may hold back; the reader had its time.
-        guard channel.isWritable else { return false }
-        write(ServerSentEvents.event(event, id))
-        return true
-    }
-
-    func beat() -> Bool {
-        guard channel.isWritable else { return false }
-        write(ServerSentEvents.comment)
-        return true
-    }
 
     func end(_ reason: StreamEnd) {
         // Whatever waits for a reader that does not read would keep the connection.
@@ -46,13 +31,14 @@ final class ServerSentConnection: ChannelInboundHandler, StreamOutlet {
     func finish() {
         let channel = channel
         let deadline = channel.eventLoop.scheduleTask(in: Self.endTime) { channel.close(promise: nil) }
-        channel.writeAndFlush(ByteBuffer(string: "0\r\n\r\n")).whenComplete { _ in
+        channel.writeAndFlush(ByteBuffer(string: isChunked ? "0\r\n\r\n" : "")).whenComplete { _ in
             deadline.cancel()
             channel.close(promise: nil)
         }
     }
 
-    private func write(_ event: ByteBuffer) {
+    func write(_ event: ByteBuffer) {
+        guard isChunked else { return channel.writeAndFlush(event, promise: nil) }
         var event = event
         var chunk = channel.allocator.buffer(capacity: event.readableBytes + 12)
         chunk.writeString(String(event.readableBytes, radix: 16))

@@ -20,3 +20,29 @@ enum ServerSentEvents {
     /// Shows that the connection lives, and nothing else.
     static let comment = ByteBuffer(string: ":\n\n")
 }
+
+/// Writes events in this form, however the connection carries a body.
+protocol ServerSentWriter: StreamOutlet {
+    var channel: any Channel { get }
+
+    func write(_ bytes: ByteBuffer)
+}
+
+extension ServerSentWriter {
+    func open(at id: StreamEventID) {
+        write(ServerSentEvents.opening(at: id))
+    }
+
+    func send(_ event: StreamEvent, _ id: StreamEventID) -> Bool {
+        // What the channel holds back is what it may hold back; the reader had its time.
+        guard channel.isWritable else { return false }
+        write(ServerSentEvents.event(event, id))
+        return true
+    }
+
+    func beat() -> Bool {
+        guard channel.isWritable else { return false }
+        write(ServerSentEvents.comment)
+        return true
+    }
+}

@@ -5,36 +5,19 @@ import Streaming
 import Synchronization
 
 /// Writes events to a stream of HTTP/2, past the task that answered the request and only waits for the end.
-final class ServerSentOutlet: StreamOutlet {
+final class ServerSentOutlet: ServerSentWriter {
     private enum State {
         case open
         case awaited(CheckedContinuation<Void, Never>)
         case ended
     }
 
-    private let channel: any Channel
+    let channel: any Channel
     private let state = Mutex(State.open)
 
     init(_ channel: any Channel) {
         self.channel = channel
         channel.closeFuture.whenComplete { [weak self] _ in self?.finish() }
-    }
-
-    func open(at id: StreamEventID) {
-        write(ServerSentEvents.opening(at: id))
-    }
-
-    func send(_ event: StreamEvent, _ id: StreamEventID) -> Bool {
-        // What the channel holds back is what it may hold back; the reader had its time.
-        guard channel.isWritable else { return false }
-        write(ServerSentEvents.event(event, id))
-        return true
-    }
-
-    func beat() -> Bool {
-        guard channel.isWritable else { return false }
-        write(ServerSentEvents.comment)
-        return true
     }
 
     func end(_ reason: StreamEnd) {
@@ -68,7 +51,7 @@ final class ServerSentOutlet: StreamOutlet {
         waiting?.resume()
     }
 
-    private func write(_ bytes: ByteBuffer) {
+    func write(_ bytes: ByteBuffer) {
         channel.writeAndFlush(HTTPResponsePart.body(bytes), promise: nil)
     }
 }

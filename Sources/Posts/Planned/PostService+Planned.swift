@@ -81,10 +81,42 @@ extension PostService {
 
     /// - Throws: `PlannedRows.Stale` where it was changed or published meanwhile, and as `publish`.
     func publish(_ planned: PlannedPost, noting note: CommandNote? = nil) async throws -> Shown {
+        let now = clock.now()
+        let outcome = { @Sendable (post: ID<Post>) in
+            CommandOutcome.statement(of: planned.id.rawValue, planned.author, is: post.rawValue, now: now)
+        }
         // The note first: who publishes a draft twice under one key has published it.
-        try await publish(
+        return try await publish(
             planned.draft, author: planned.author,
-            with: Self.companions(note) + [{ _ in PlannedRows.take(planned) }])
+            with: Self.companions(note) + [{ _ in PlannedRows.take(planned) }, outcome])
+    }
+
+    /// A planned post as a repeated command finds it: as it is, or, where it was published meanwhile, as it was asked for.
+    /// - Parameters:
+    ///   - draft: what the command says.
+    ///   - time: the same.
+    /// - Returns: with it the post that it has become; nil while it waits.
+    /// - Throws: `PostsError.notFound` where there is neither.
+    package func planned(
+        _ id: ID<PlannedPost>, of author: ID<Account>, askedFor draft: PostDraft, at time: Int64?
+    ) async throws -> (planned: PlannedPost, post: ID<Post>?) {
+        let kind: PlannedPost.Kind = time == nil ? .draft : .scheduled
+        let (found, outcome) = try await database.read { store in
+            (
+                try PlannedRows.find(id, of: author, kind, store),
+                try CommandOutcome.find(of: id.rawValue, author, store)
+            )
+        }
+        if let found { return (found, nil) }
+        guard let outcome else { throw PostsError.notFound }
+        let post = ID<Post>(outcome)
+        // It may be gone by now.
+        _ = try await self.post(post, viewer: author)
+        let madeAt = Snowflake(rawValue: id.rawValue).unixMilliseconds
+        let planned = PlannedPost(
+            id: id, author: author, draft: draft, scheduledAt: time, failure: nil, createdAt: madeAt, updatedAt: madeAt,
+            version: 0)
+        return (planned, post)
     }
 
     private func check(_ draft: PostDraft, at time: Int64?, author: ID<Account>) async throws {

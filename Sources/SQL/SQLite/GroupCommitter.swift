@@ -7,11 +7,12 @@ import Telemetry
 
 /// Lets concurrent writes share one commit, and so one sync to disk.
 ///
-/// Writers queue jobs; the connection's own queue takes all that wait (up to a bound), runs each of several in a savepoint, so
-/// that one that fails is undone alone, commits once, announces the changes in order, and only then answers each writer.
+/// Writers queue jobs; the connection's own queue takes all that wait (up to a bound), runs them, commits once, announces the
+/// changes in order, and only then answers each writer. Where one fails, all begin anew, each in a savepoint, so that it is
+/// undone alone: savepoints for all would cost as much as a small job itself.
 final class GroupCommitter: Sendable {
     struct Job: Sendable {
-        /// Runs inside a transaction, which others may share.
+        /// Runs inside a transaction, which others may share. It may run twice.
         let body: @Sendable (SQLiteConnection) throws -> [Change]
         /// Shares its transaction with no other. Below a savepoint every statement would go over all that the job has
         /// journaled in memory so far, and a job of many rows take the square of its size.
@@ -29,13 +30,21 @@ final class GroupCommitter: Sendable {
     private let writer: SQLiteWriter
     private let state = Mutex(State())
     private let observers: ObserverList
+    private let afterBatch: @Sendable (SQLiteConnection) -> Void
+    /// Batches to come whose jobs have savepoints from the start, because one failed lately. For the writer's queue alone.
+    private let carefulBatches = Atomic(0)
     private let batchSize = Recorder(label: MetricName.groupCommitBatchSize, aggregate: true)
     private let duration = Metrics.Timer(label: MetricName.commitSeconds)
     private let depth = Gauge(label: MetricName.commitQueueDepth)
 
-    init(writer: SQLiteWriter, observers: ObserverList) {
+    /// - Parameter afterBatch: runs on the writer's queue once those of a batch have their answers.
+    init(
+        writer: SQLiteWriter, observers: ObserverList,
+        afterBatch: @escaping @Sendable (SQLiteConnection) -> Void = { _ in }
+    ) {
         self.writer = writer
         self.observers = observers
+        self.afterBatch = afterBatch
     }
 
     /// - Throws: `SQLError.overloaded` where the queue is full, `.unavailable` after `close`.
@@ -62,7 +71,10 @@ final class GroupCommitter: Sendable {
     }
 
     private func drain(_ connection: SQLiteConnection) {
-        while let batch = takeBatch() { commit(batch, on: connection) }
+        while let batch = takeBatch() {
+            commit(batch, on: connection)
+            afterBatch(connection)
+        }
     }
 
     private func takeBatch() -> [Job]? {
@@ -103,20 +115,32 @@ final class GroupCommitter: Sendable {
     ) throws -> [Result<Void, any Error>] {
         try connection.begin()
         do {
-            var changes: [Change] = []
-            let results = try batch.map { job -> Result<Void, any Error> in
-                // One alone is undone with its transaction.
-                let result = try batch.count == 1 ? .success(job.body(connection)) : runAlone(job, on: connection)
-                return result.map { changes.append(contentsOf: $0) }
-            }
+            let results = try run(batch, on: connection)
             try connection.commit()
-            observers.announce(changes)
-            return results
+            observers.announce(
+                results.flatMap { if case .success(let changes) = $0 { changes } else { [Change]() } })
+            return results.map { $0.map { _ in } }
         } catch {
             // A failed commit may have ended the transaction already; then there is nothing left to undo.
             if connection.isInTransaction { try connection.rollBack() }
             throw error
         }
+    }
+
+    private func run(_ batch: [Job], on connection: SQLiteConnection) throws -> [Result<[Change], any Error>] {
+        let careful = carefulBatches.load(ordering: .relaxed)
+        if careful == 0 || batch.count == 1 {
+            do { return try batch.map { .success(try $0.body(connection)) } } catch {
+                // One alone is undone with its transaction.
+                guard batch.count > 1 else { throw error }
+                if connection.isInTransaction { try connection.rollBack() }
+                try connection.begin()
+                carefulBatches.store(Limits.carefulBatches, ordering: .relaxed)
+            }
+        } else {
+            carefulBatches.store(careful - 1, ordering: .relaxed)
+        }
+        return try batch.map { try runAlone($0, on: connection) }
     }
 
     /// - Throws: only where the savepoint itself cannot be kept, which breaks the whole transaction.
@@ -134,4 +158,9 @@ final class GroupCommitter: Sendable {
             return .failure(error)
         }
     }
+}
+
+extension Limits {
+    /// Where many writes fail, one batch in so many runs twice.
+    static let carefulBatches = 16
 }

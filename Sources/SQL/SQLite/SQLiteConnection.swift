@@ -7,6 +7,8 @@ import GRDBSQLite
 final class SQLiteConnection {
     private let handle: OpaquePointer
     private let statements: PreparedStatements
+    /// Written by SQLite with every commit, once `followLog` was called.
+    private let frames = UnsafeMutablePointer<CInt>.allocate(capacity: 1)
     private(set) var announced: [Change] = []
 
     enum Access {
@@ -33,6 +35,7 @@ final class SQLiteConnection {
             throw SQLError(sqlite: code, message: message)
         }
         handle = opened
+        frames.initialize(to: 0)
         statements = PreparedStatements(handle)
         sqlite3_extended_result_codes(handle, 1)
         sqlite3_busy_timeout(handle, Limits.storeBusyMillisecondsMax)
@@ -43,6 +46,7 @@ final class SQLiteConnection {
     deinit {
         statements.finalizeAll()
         sqlite3_close_v2(handle)
+        frames.deallocate()
     }
 
     var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
@@ -131,4 +135,25 @@ extension SQLiteConnection {
     func beginJob() throws { try execute("SAVEPOINT job", []) }
     func endJob() throws { try execute("RELEASE job", []) }
     func undoJob() throws { try execute("ROLLBACK TO job", []) }
+}
+
+// The write-ahead log.
+extension SQLiteConnection {
+    /// Keeps `loggedFrames` up to date. SQLite's own checkpoints must be off.
+    func followLog() {
+        let note: @convention(c) (UnsafeMutableRawPointer?, OpaquePointer?, UnsafePointer<CChar>?, CInt) -> CInt = {
+            $0?.storeBytes(of: $3, as: CInt.self)
+            return SQLITE_OK
+        }
+        sqlite3_wal_hook(handle, note, frames)
+    }
+
+    /// Pages in the log since it began anew, as of this connection's last commit.
+    var loggedFrames: Int { Int(frames.pointee) }
+
+    /// Copies pages from the log into the file, as many as no reader and no writer hinders. What fails is copied next time, and
+    /// before that read from the log.
+    func checkpoint() {
+        sqlite3_wal_checkpoint_v2(handle, nil, SQLITE_CHECKPOINT_PASSIVE, nil, nil)
+    }
 }

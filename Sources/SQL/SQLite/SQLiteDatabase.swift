@@ -7,6 +7,7 @@ import Synchronization
 package final class SQLiteDatabase: Database {
     private let writer: SQLiteWriter
     private let committer: GroupCommitter
+    private let checkpointer: Checkpointer
     private let readers: ReaderPool
     private let observers = ObserverList()
     package let dialect = Dialect.sqlite
@@ -25,15 +26,17 @@ package final class SQLiteDatabase: Database {
             path: path, .readWrite,
             setup: """
                 PRAGMA journal_mode = WAL; PRAGMA synchronous = \(synchronous.rawValue); PRAGMA foreign_keys = ON;
-                PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 4096; PRAGMA journal_size_limit = 67108864;
+                PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 67108864;
                 PRAGMA temp_store = MEMORY;
                 """)
         guard try connection.integer("PRAGMA synchronous") == (synchronous == .full ? 2 : 1) else {
             throw SQLError(.unavailable, "SQLite refused synchronous=\(synchronous.rawValue)")
         }
+        connection.followLog()
         writer = SQLiteWriter(connection)
+        checkpointer = try Checkpointer(path: path)
         readers = try ReaderPool(path: path, setup: "PRAGMA cache_size = -16000;")
-        committer = GroupCommitter(writer: writer, observers: observers)
+        committer = GroupCommitter(writer: writer, observers: observers, afterBatch: checkpointer.follow)
     }
 
     package func read<T: Sendable>(_ body: @escaping @Sendable (any SQLReader) throws -> T) async throws -> T {
@@ -103,6 +106,7 @@ package final class SQLiteDatabase: Database {
         // The writer's queue is serial: what was queued has run once this does.
         try await writer.run { _ in }
         await readers.close()
+        await checkpointer.close()
         // The last to close folds the log into the file and removes it.
         await writer.close()
     }

@@ -1,4 +1,6 @@
+import Accounts
 import Foundation
+import HTTPAPI
 import HTTPClient
 import Logging
 import ServiceLifecycle
@@ -41,6 +43,7 @@ enum AdminAccess {
     static func use<Result: Sendable>(
         dataDirectory path: String, engines: EngineSettings, _ body: @Sendable (any AdminPort) async throws -> Result
     ) async throws -> Result {
+        let hadFolder = FileManager.default.fileExists(atPath: path)
         let directory = try DataDirectory(path)
         guard let lock = try await lock(unlessServed: directory) else {
             return try await body(RemoteAdmin(socket: directory.adminSocket))
@@ -55,7 +58,18 @@ enum AdminAccess {
             settings.roles = [.upkeep, .notifications]
             if engines.redisURL != nil { settings.roles.insert(.fanout) }
         }
-        return try await useLocally(directory, settings, body)
+        let isNew = !engines.isShared && !DataDirectory.holdsStore(path)
+        do { return try await useLocally(directory, settings, body) } catch let failure as Failure {
+            if isNew, failure.leavesNothing { try directory.removeStore(withFolder: !hadFolder) }
+            throw failure.cause
+        }
+    }
+
+    /// A command that failed.
+    private struct Failure: Error {
+        let cause: any Error
+        /// Whether there is nobody in the store.
+        let leavesNothing: Bool
     }
 
     /// Waits a while for another command, or for a server that is starting or stopping.
@@ -74,6 +88,7 @@ enum AdminAccess {
     }
 
     /// Runs the node's services around `body`.
+    /// - Throws: `Failure` with what `body` throws, once the store is closed.
     private static func useLocally<Result: Sendable>(
         _ directory: DataDirectory, _ settings: ServerSettings,
         _ body: @Sendable (any AdminPort) async throws -> Result
@@ -81,20 +96,22 @@ enum AdminAccess {
         let logger = Logger(label: "starling")
         let node = try await Node.opened(in: directory, settings: settings, logger: logger)
         let group = ServiceGroup(configuration: .init(services: node.services, logger: logger))
-        let result = try await withThrowingTaskGroup(of: Void.self) { tasks in
+        let outcome = try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await group.run() }
-            do {
-                let result = try await body(LocalAdmin(node))
-                await group.triggerGracefulShutdown()
-                try await tasks.waitForAll()
-                return result
-            } catch {
-                await group.triggerGracefulShutdown()
-                try await tasks.waitForAll()
-                throw error
-            }
+            let outcome: Swift.Result<Result, any Error>
+            do { outcome = .success(try await body(LocalAdmin(node))) } catch { outcome = .failure(error) }
+            await group.triggerGracefulShutdown()
+            try await tasks.waitForAll()
+            return outcome
         }
-        try await node.close()
-        return result
+        switch outcome {
+        case .success(let result):
+            try await node.close()
+            return result
+        case .failure(let cause):
+            let leavesNothing = try await node.api.accounts.isEmpty()
+            try await node.close()
+            throw Failure(cause: cause, leavesNothing: leavesNothing)
+        }
     }
 }

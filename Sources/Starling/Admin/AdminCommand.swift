@@ -102,15 +102,6 @@ struct AdminDeadLetter: Codable, Sendable {
     var diedAt: String
 }
 
-struct AdminDeletion: Codable, Sendable {
-    var userID: String
-    var askedAt: String
-    var dueAt: String
-    /// Nil while it waits.
-    var finishedAt: String?
-    var receipt: [String: Int64]
-}
-
 struct AdminCheck: Codable, Sendable {
     /// One sentence for each kind of thing verified, with its numbers.
     var verified: [String]

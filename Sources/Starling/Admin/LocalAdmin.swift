@@ -76,7 +76,7 @@ struct LocalAdmin: AdminPort {
         case .suspend(let username): try await accounts.suspend(try await id(of: username))
         case .reinstate(let username): try await accounts.reinstate(try await id(of: username))
         case .deletions(let account):
-            return .deletions(try await accounts.deletions(of: account.map { ID($0) }).map(Self.described))
+            return .deletions(try await accounts.deletions(of: account.map { ID($0) }).map { AdminDeletion($0) })
         case .rotateKeys(let revokingOld): try await node.authority.rotateKeys(revokingOld: revokingOld)
         case .tokens(let usernames, let count):
             return described(
@@ -147,13 +147,6 @@ struct LocalAdmin: AdminPort {
             database: node.database, eventLog: node.eventLog, feed: node.api.feed, home: node.home)
         let report = try await check.run(sample: sample, repair: repair)
         return AdminCheck(verified: report.verified, problems: report.problems, repaired: report.repaired)
-    }
-
-    private static func described(_ deletion: Deletion) -> AdminDeletion {
-        AdminDeletion(
-            userID: deletion.account.description, askedAt: Timestamp.string(deletion.askedAt),
-            dueAt: Timestamp.string(deletion.dueAt), finishedAt: deletion.finishedAt.map { Timestamp.string($0) },
-            receipt: deletion.receipt)
     }
 
     private static func described(_ letter: DeadLetter) -> AdminDeadLetter {

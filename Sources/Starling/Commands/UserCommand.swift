@@ -70,10 +70,9 @@ struct UserCommand: AsyncParsableCommand {
         func run() async throws {
             let command = AdminCommand.deletions(account: id)
             guard case .deletions(let deletions) = try await data.use({ try await $0.answer(command) }) else { return }
-            for deletion in deletions {
-                let end = deletion.finishedAt.map { "erased \($0)" } ?? "to be erased \(deletion.dueAt)"
-                print("\(deletion.userID): asked \(deletion.askedAt), \(end)")
-                for (store, count) in deletion.receipt.sorted(by: { $0.key < $1.key }) { print("  \(store): \(count)") }
+            for deletion in deletions { print(deletion.text) }
+            if deletions.isEmpty {
+                print(id.map { "The account \($0) does not wait to be erased, and was not." } ?? "No deletions.")
             }
         }
     }

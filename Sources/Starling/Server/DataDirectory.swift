@@ -48,6 +48,18 @@ struct DataDirectory: Sendable {
         FileManager.default.fileExists(atPath: path + "/" + databaseName)
     }
 
+    /// Removes a store in which there is nothing, and the folder with it where that holds nothing else.
+    /// - Parameter withFolder: whether the folder is to go, too.
+    func removeStore(withFolder: Bool) throws {
+        let files = [database, database + "-wal", database + "-shm"] + (withFolder ? [path + "/lock"] : [])
+        for file in files where FileManager.default.fileExists(atPath: file) {
+            try FileManager.default.removeItem(atPath: file)
+        }
+        // Of folders only empty ones go, whoever put something there.
+        rmdir(media)
+        if withFolder { rmdir(path) }
+    }
+
     /// Takes the folder as soon as its owner lets go, or gives up after `patience`: a process that was killed may hold it a
     /// moment longer.
     func lock(patience: Duration) async throws -> DataDirectoryLock {

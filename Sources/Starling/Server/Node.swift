@@ -36,7 +36,8 @@ struct Node: Sendable {
 
     static let migrations =
         [
-            Outbox.migration, IDGenerator.migration, WorkLease.migration, TimelineGeneration.migration,
+            Outbox.migration, Outbox.narrowKeys, IDGenerator.migration, WorkLease.migration,
+            TimelineGeneration.migration,
             StoredRateLimiter.migration, ConsumerWatermarks.migration,
         ]
         + AccountSchema.migrations + GraphSchema.migrations + PostSchema.migrations + EngagementSchema.migrations
@@ -63,6 +64,7 @@ struct Node: Sendable {
         let source = TimelineSource(database: database, bounds: settings.timelineBounds)
         let users = UserTimelines(database: database, source: source)
         let home = HomeTimelines(timelinesMax: settings.homeTimelinesMax, clock: clock)
+        database.observe(home)
         let pulled = PulledAuthors()
         let eventLog = EventLog(
             database: database, clock: clock, logger: logger, isElsewhere: engines.leavesEvents)
@@ -121,8 +123,9 @@ struct Node: Sendable {
         var services = timelines.services + [authority, activity, library]
         if settings.roles.contains(.upkeep) {
             services += try await upkeep(
-                engines, eventLog: eventLog, posts: posts, authority: authority, settings: settings, clock: clock,
-                logger: logger)
+                engines, eventLog: eventLog, posts: posts, authority: authority,
+                erased: ErasedStores.all(home: home, shared: timelines.shared, settings: settings), settings: settings,
+                clock: clock, logger: logger)
         }
         if settings.roles.contains(.notifications) {
             services += try await notifications(
@@ -143,8 +146,8 @@ struct Node: Sendable {
 
     /// Counters, and the removal of what expired or was deleted. Several processes share it by leases.
     private static func upkeep(
-        _ engines: Engines, eventLog: EventLog, posts: PostService, authority: TokenAuthority, settings: ServerSettings,
-        clock: WallClock, logger: Logger
+        _ engines: Engines, eventLog: EventLog, posts: PostService, authority: TokenAuthority, erased: [ErasedStore],
+        settings: ServerSettings, clock: WallClock, logger: Logger
     ) async throws -> [any Service] {
         let consumers: [any EventConsumer] = [
             AccountCountersConsumer(), PostCountersConsumer(dialect: engines.database.dialect),
@@ -162,30 +165,16 @@ struct Node: Sendable {
             publishing, ScheduledPublishing(posts: posts, lease: publishing, clock: clock, logger: logger), closing,
             PollClosing(database: database, lease: closing, clock: clock, logger: logger), erasure,
             AccountErasure(
-                database: database, steps: ErasedTables.steps(database.dialect, clock), lease: erasure,
-                pause: settings.erasurePause, clock: clock, logger: logger),
+                database: database, steps: ErasedTables.steps(database.dialect, clock), stores: erased,
+                lease: erasure, pause: settings.erasurePause, clock: clock, logger: logger),
             SessionPurge(database: database, authority: authority, clock: clock, logger: logger),
             OutboxRetention(
                 database: database, retention: settings.eventRetention,
                 waitingFor: engines.kafka == nil ? nil : OutboxRelay.group, clock: clock, logger: logger),
             EventLogMeasures(database: database, clock: clock, logger: logger),
             TagBackfill(database: database, clock: clock, logger: logger),
-            IdempotencyPurge(commands: posts.commands, logger: logger), ViewPurge(posts: posts, logger: logger),
-            RateLimitPurge(limiter: StoredRateLimiter(database: database), logger: logger),
-        ] + exports(engines, settings: settings, clock: clock, logger: logger)
-    }
-
-    private static func exports(
-        _ engines: Engines, settings: ServerSettings, clock: WallClock, logger: Logger
-    ) -> [any Service] {
-        guard let blobs = engines.blobs else { return [] }
-        let lease = WorkLease("exports", holder: engines.holder, database: engines.database, logger: logger)
-        return [
-            lease,
-            ExportWork(
-                database: engines.database, blobs: blobs, lease: lease, lifetime: settings.exportLifetime, clock: clock,
-                logger: logger),
-        ]
+        ] + purges(database, posts, logger: logger)
+            + exports(engines, settings: settings, clock: clock, logger: logger)
     }
 
     /// Gives the unused ids back and closes the store.

@@ -70,6 +70,7 @@ extension StreamHub {
             let connections = room.withLock { $0.audiences[account]?.connections ?? [] }
             for connection in connections { end(connection, .credentialsChanged) }
         case .postCounters(let positions): work.withLock { $0.counted.formUnion(positions) }
+        case .postLikes(let posts): work.withLock { $0.counted.formUnion(posts.map(\.position)) }
         case .followed(let follower, let followee): room.withLock { $0.followed(follower, followee) }
         case .unfollowed(let follower, let followee):
             room.withLock { $0.unfollowed(follower, followee) }

@@ -91,12 +91,7 @@ extension StreamHub {
             return work.counted
         }
         guard !counted.isEmpty else { return }
-        let watched = room.withLock { room in
-            room.audiences.compactMapValues { audience in
-                let positions = audience.watched(of: counted)
-                return positions.isEmpty ? nil : positions
-            }
-        }
+        let watched = room.withLock { $0.watchers(of: counted) }
         guard !watched.isEmpty else { return }
         let cards = try await library.cards(at: Set(watched.values.joined()).map { Position($0) })
         for (account, positions) in watched {

@@ -23,7 +23,8 @@ extension StreamHub {
     func shows(_ card: PostCard, _ author: AccountCard, _ filter: HomeFilter) async throws -> Bool {
         let viewer = filter.relations.viewer
         guard try await !feed.hides(card.post.id, from: viewer) else { return false }
-        if filter.removal(of: card, author: author.standing) == nil { return true }
+        let root = try await library.threads.root(of: card.post, in: directory)
+        if filter.removal(of: card, author: author.standing, root: root) == nil { return true }
         return try await placeOfShare(of: card, author, filter) != nil
     }
 
@@ -31,8 +32,10 @@ extension StreamHub {
     private func placeOfShare(
         of card: PostCard, _ author: AccountCard, _ filter: HomeFilter
     ) async throws -> Position? {
-        guard card.isShared, filter.removal(of: card, author: author.standing) != nil,
-            filter.admitsShared(card, author: author.standing)
+        guard card.isShared else { return nil }
+        let root = try await library.threads.root(of: card.post, in: directory)
+        guard filter.removal(of: card, author: author.standing, root: root) != nil,
+            filter.admitsShared(card, author: author.standing, root: root)
         else { return nil }
         let id = card.post.id
         let sharings = try await library.reposts.sharings(of: [id], for: filter.relations)[id] ?? []

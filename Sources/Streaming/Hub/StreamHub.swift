@@ -185,10 +185,12 @@ extension Change {
     /// Whether anyone may have to hear of it.
     fileprivate var concernsStreams: Bool {
         switch self {
-        case .published, .post, .postCounters, .followed, .unfollowed, .account, .sessionRevoked, .signingKeys,
-            .markersMoved, .notified, .shared, .unshared, .relationship, .feedback, .passwordChanged, .bulk:
+        case .published, .post, .postCounters, .postLikes, .followed, .unfollowed, .account, .sessionRevoked,
+            .signingKeys, .markersMoved, .notified, .shared, .unshared, .relationship, .feedback, .passwordChanged,
+            .bulk:
             true
-        case .eventsAppended, .counters, .marked, .pulled, .timelinesDropped, .closeFriendAdded, .closeFriendRemoved:
+        case .eventsAppended, .counters, .marked, .pulled, .timelinesDropped, .closeFriendAdded, .closeFriendRemoved,
+            .accountErased:
             false
         }
     }

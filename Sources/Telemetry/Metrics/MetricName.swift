@@ -22,6 +22,7 @@ package enum MetricName {
     package static let fanoutFailures = "starling_fanout_failures"
     package static let groupCommitBatchSize = "starling_group_commit_batch_size"
     package static let commitQueueDepth = "starling_commit_queue_depth"
+    package static let checkpointSeconds = "starling_store_checkpoint_seconds"
     package static let commitSeconds = "starling_commit_seconds"
     package static let timelineRebuilds = "starling_timeline_rebuilds"
     package static let timelineEvictions = "starling_timeline_evictions"
@@ -61,6 +62,7 @@ package enum MetricName {
         fanoutFailures: "Events that fan-out gave up on.",
         groupCommitBatchSize: "Writes that shared one commit.",
         commitQueueDepth: "Writes waiting for a commit.",
+        checkpointSeconds: "Time to copy pages from the log of SQLite into its file, beside the writer.",
         commitSeconds: "Time one commit took, including its sync to disk.",
         timelineRebuilds: "Timelines rebuilt from the store.",
         timelineEvictions: "Timelines evicted to stay within the memory bound.",

@@ -14,6 +14,8 @@ struct PhraseAutomaton: Sendable {
 
     private static let root: Int32 = 0
 
+    /// Words that phrases begin with, by their lowest ten bits: nearly all words of a text begin none.
+    private var beginnings = [Bool](repeating: false, count: 1 << 10)
     private var nodes = [Node()]
     private var steps: [Step: Int32] = [:]
 
@@ -23,6 +25,7 @@ struct PhraseAutomaton: Sendable {
         // complete by the time it is needed.
         var ends = [Int32](repeating: Self.root, count: phrases.count)
         let depth = phrases.map(\.words.count).max() ?? 0
+        for phrase in phrases { beginnings[Self.place(of: phrase.words[0])] = true }
         for level in 0..<depth {
             for (index, phrase) in phrases.enumerated() where level < phrase.words.count {
                 ends[index] = node(after: ends[index], phrase.words[level])
@@ -37,12 +40,14 @@ struct PhraseAutomaton: Sendable {
     func match(in words: [UInt64]) -> Int? {
         guard !isEmpty else { return nil }
         var node = Self.root
-        for word in words {
+        for word in words where node != Self.root || beginnings[Self.place(of: word)] {
             node = next(from: node, word)
             if let phrase = nodes[Int(node)].phrase { return phrase }
         }
         return nil
     }
+
+    private static func place(of word: UInt64) -> Int { Int(word & 0x3FF) }
 
     /// A word takes at most one step down, and each step back up was one down before: linear in the words.
     private func next(from start: Int32, _ word: UInt64) -> Int32 {

@@ -15,6 +15,11 @@ package struct SharedHome: Sendable {
         self.updates = updates
     }
 
+    /// Removes a timeline from Redis; those in memory go by themselves when the account is erased.
+    /// - Returns: how many activities it held.
+    /// - Throws: `RedisError` where Redis does not answer.
+    package func forget(_ owner: ID<Account>) async throws -> Int64 { try await timelines.forget(owner) }
+
     /// The newest `limit` entries below `before`; where nothing is known, none, with a floor above everything.
     func slice(
         of owner: ID<Account>, before: Position, limit: Int, build: @Sendable () async throws -> Timeline

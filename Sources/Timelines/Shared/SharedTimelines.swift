@@ -49,6 +49,15 @@ package struct SharedTimelines: Sendable {
         return try await build()
     }
 
+    /// Removes a timeline. One that somebody reads after that is built again.
+    /// - Returns: how many activities it held.
+    /// - Throws: `RedisError` where Redis does not answer.
+    package func forget(_ owner: ID<Account>) async throws -> Int64 {
+        var batch = RedisBatch()
+        batch.append(TimelineScripts.forget, key: TimelineRecord.key(of: owner.rawValue))
+        return try await redis.send(batch).only().integer() ?? 0
+    }
+
     private struct Found {
         let history: String
         let marker: TimelineMarker?

@@ -104,6 +104,14 @@ enum TimelineScripts {
             return taken
             """)
 
+    /// KEYS the timeline. Answers how many activities it held.
+    static let forget = RedisScript(
+        """
+        local count = redis.call('ZCOUNT', KEYS[1], 0, '+inf')
+        redis.call('DEL', KEYS[1])
+        return count
+        """)
+
     /// KEYS the timeline, ARGV score and member of the place from which what follows is complete (empty for all of it),
     /// the bound and where it is enforced, then score and member by turns.
     static let backfill = RedisScript(

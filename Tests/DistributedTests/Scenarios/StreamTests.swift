@@ -33,6 +33,11 @@ extension Survival.StreamTests {
             try await ask(0, method, path, as: person, body: body)
         }
 
+        /// Asks the second api.
+        func second(_ method: String, _ path: String, as person: Town.Person) async throws -> HTTPClientResponse {
+            try await ask(1, method, path, as: person)
+        }
+
         private func ask(
             _ api: Int, _ method: String, _ path: String, as person: Town.Person, body: String? = nil
         ) async throws -> HTTPClientResponse {
@@ -94,6 +99,28 @@ extension Survival.StreamTests {
         #expect(await listener.line(beginning: "data: ") == #"data: {"post_id":"\#(id)"}"#)
         #expect(try await stage.first("POST", "/v1/auth/logout", as: stage.alice).status == 204)
         #expect(await listener.line(beginning: "never") == nil, "it did not end")
+    }
+
+    @Test("a password that is changed at one process ends the streams and the other sessions at another")
+    func passwordChanged() async throws {
+        let stage = try await Stage()
+        let here = try await Town.register("carol", at: stage.ports[0])
+        let there = try await Town.logIn("carol", at: stage.ports[1])
+        var listeners: [EventListener] = []
+        for person in [here, there] {
+            let listener = try await EventListener.open(port: stage.ports[1], token: person.token)
+            #expect(await listener.line(beginning: "id: ") != nil)
+            listeners.append(listener)
+        }
+        let start = ContinuousClock.now
+        let body = #"{"current_password":"\#(Town.password)","password":"another horse"}"#
+        #expect(try await stage.first("PUT", "/v1/me/password", as: here, body: body).status == 204)
+        for listener in listeners { #expect(await listener.line(beginning: "never") == nil, "it did not end") }
+        #expect(start.duration(to: .now) < .seconds(2), "a second, and what this machine takes to ask")
+        // The session that changed it goes on everywhere; the other has ended everywhere.
+        #expect(try await stage.second("GET", "/v1/me", as: here).status == 200)
+        #expect(try await stage.second("GET", "/v1/me", as: there).status == 401)
+        #expect(stage.cluster.breakdowns.isEmpty)
     }
 
     @Test(

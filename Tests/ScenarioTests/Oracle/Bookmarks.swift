@@ -11,6 +11,8 @@ struct Bookmarks {
     private struct Bookmark {
         let latest: Int64
         let seen: Set<Int64>
+        /// Comments in threads that were closed to the reader: what opens a thread does not make them news.
+        let closed: Set<Int64>
         /// Bulk imports and words unmuted until then; one between two looks means: reload.
         let reloads: Int
         /// The operation it was taken after.
@@ -27,6 +29,9 @@ struct Bookmarks {
         // What is hidden is no news when it comes back.
         kept[viewer] = Bookmark(
             latest: page.latest, seen: Set(model.home(of: viewer).map(\.id)).union(model.hidden(from: viewer)),
+            closed: Set(
+                model.posts.values.filter { $0.author != viewer && !model.isAdmitted(viewer, toThreadOf: $0) }.map(\.id)
+            ),
             reloads: reloads, moment: moment)
     }
 
@@ -38,7 +43,7 @@ struct Bookmarks {
         let due = Set(home.filter { isNews($0, for: viewer, since: bookmark.moment, inspection.model) }.map(\.id))
         do {
             let shown = try await pages(viewer, bookmark, pageSize, inspection)
-            let missing = due.subtracting(bookmark.seen).subtracting(shown)
+            let missing = due.subtracting(bookmark.seen).subtracting(bookmark.closed).subtracting(shown)
             let surplus = Set(shown).subtracting(now)
             guard missing.isEmpty, surplus.isEmpty, Set(shown).count == shown.count, bookmark.reloads == reloads else {
                 throw Mismatch(what: "news by \(pageSize)", viewer: viewer, missing: missing, surplus: surplus)

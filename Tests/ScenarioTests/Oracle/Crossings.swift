@@ -2,10 +2,11 @@ import Accounts
 import Core
 import Timelines
 
-/// Counts how often authors crossed the pull threshold, as a schedule that never does proves little.
+/// Counts how often authors crossed the pull threshold and the fast path answered, as a schedule without proves little.
 struct Crossings {
     private(set) var up = 0
     private(set) var down = 0
+    var warmPages = 0
     private var pulled: Set<ID<Account>> = []
 
     mutating func note(_ authors: PulledAuthors, _ ids: [ID<Account>]) {

@@ -21,8 +21,9 @@ struct Inspection {
     let world: World
     let ids: [ID<Account>]
     let model: Model
+    let warm: WarmPages
 
-    private var feed: FeedReader { world.node.api.feed }
+    var feed: FeedReader { world.node.api.feed }
 
     /// The whole home feed, page by page to its end.
     func checkHome(of viewer: Int, pageSize: Int, _ note: String) async throws {
@@ -30,6 +31,7 @@ struct Inspection {
         var before = Position.highest
         while true {
             let page = try await feed.page(of: ids[viewer], before: before, limit: pageSize)
+            try await checkWarm(page, of: viewer, before: before, limit: pageSize, note)
             found.append(contentsOf: page.posts)
             guard let next = page.next else { break }
             guard page.posts.count == pageSize, next < before else {
@@ -184,6 +186,8 @@ extension Inspection {
     /// up is there, as are one's own posts.
     /// - Parameter caughtUp: the operation at which fan-out last had nothing left to do.
     func checkAnytime(_ viewer: Int, limit: Int, pages: Int, caughtUp: Int) async throws {
+        // First, while it knows only what writes have told it.
+        let quick = try warmPosts(of: viewer, limit: limit)
         var shown: [PostService.Shown] = []
         var before = Position.highest
         var reachesEnd = false
@@ -194,7 +198,7 @@ extension Inspection {
         }
         let found = shown.map(\.card.post.id.rawValue)
         let expected = model.home(of: viewer)
-        let surplus = Set(found).subtracting(expected.map(\.id))
+        let surplus = Set(found + quick).subtracting(expected.map(\.id))
         let lowest = reachesEnd ? 0 : shown.last?.place.rawValue ?? 0
         let due = expected.filter { $0.place >= lowest && isDue($0, for: viewer, caughtUp) }
         let missing = Set(due.map(\.id)).subtracting(found)

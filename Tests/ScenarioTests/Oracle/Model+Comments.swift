@@ -4,6 +4,16 @@ import SocialGraph
 
 /// What goes for comments: who may write and remove them, and which a list shows.
 extension Model {
+    func isForEveryone(_ post: Post) -> Bool { post.visibility == .everyone && !users[post.author].isPrivate }
+
+    /// Comments are for those who may see the post at the root, or could before it was deleted. Where that was for everyone,
+    /// only blocks of its author keep anybody out,.
+    func isAdmitted(_ viewer: Int?, toThreadOf post: Post) -> Bool {
+        guard let root = post.root.flatMap({ posts[$0] }) else { return post.root == nil }
+        if isForEveryone(root) { return viewer.map { !isApart($0, root.author) } ?? true }
+        return isInAudience(viewer, of: root)
+    }
+
     /// What the author of the post at the root of a thread allows, whatever became of that post; while it is there, only to
     /// those who may see it.
     func takesComments(on post: Post, from author: Int) -> Bool {

@@ -32,11 +32,11 @@ extension Model {
         shares[post]?.first { $0.sharer == sharer }
     }
 
-    /// What is not for everyone stays with its author, and of the rest the author says who may share it.
+    /// What is not for everyone stays with its author, as does what is below that, and of the rest the author says who may share it.
     func mayShare(_ sharer: Int, _ post: Post) -> Bool {
         guard canSee(post, sharer) else { return false }
         if post.author == sharer { return true }
-        guard post.visibility == .everyone, !users[post.author].isPrivate else { return false }
+        guard isForEveryone(post), post.root.map({ posts[$0].map(isForEveryone) == true }) ?? true else { return false }
         switch post.sharing {
         case .everyone: return true
         case .followers: return follows(sharer, post.author)
@@ -75,7 +75,7 @@ extension Model {
 
     private func isSeenByEverybody(_ id: Int64) -> Bool {
         guard let post = posts[id] else { return false }
-        return !post.isDeleted && post.visibility == .everyone && isActive(post.author) && !users[post.author].isPrivate
+        return !post.isDeleted && isActive(post.author) && isForEveryone(post)
     }
 
     /// The live reposts by those who make up a feed and whom the viewer does not mute, the first first. The author's own tell

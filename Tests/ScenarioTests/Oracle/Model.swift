@@ -88,8 +88,14 @@ struct Model {
 
     /// - Parameter viewer: nil for someone without an account.
     func canSee(_ post: Post, _ viewer: Int?) -> Bool {
-        guard !post.isDeleted, isActive(post.author) else { return false }
-        guard let viewer else { return post.visibility == .everyone && !users[post.author].isPrivate }
+        guard !post.isDeleted, isInAudience(viewer, of: post) else { return false }
+        return viewer == post.author || isAdmitted(viewer, toThreadOf: post)
+    }
+
+    /// Whether a post is for a viewer as far as its author goes, whatever became of the post.
+    func isInAudience(_ viewer: Int?, of post: Post) -> Bool {
+        guard isActive(post.author) else { return false }
+        guard let viewer else { return isForEveryone(post) }
         if viewer == post.author { return true }
         if isApart(viewer, post.author) { return false }
         switch post.visibility {

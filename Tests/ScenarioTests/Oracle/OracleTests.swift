@@ -30,6 +30,7 @@ struct OracleTests {
         var rehearsal = try await Rehearsal(plan)
         do {
             let crossings = try await rehearsal.run()
+            #expect(crossings.warmPages > 100, "the fast path answers")
             if plan.operations >= 20_000 {
                 #expect(crossings.up > 0 && crossings.down > 0, "the pull threshold is crossed both ways")
             }

@@ -37,6 +37,7 @@ struct Rehearsal {
     /// How often each user lifted or changed the mute of a word, or let those on an exclusive list back into the home feed.
     private var unmutings: [Int: Int] = [:]
     private var crossings = Crossings()
+    private let warm = WarmPages()
 
     init(_ plan: Plan) async throws {
         var settings = ServerSettings()
@@ -51,7 +52,7 @@ struct Rehearsal {
         schedule = Schedule(seed: plan.seed)
     }
 
-    /// - Returns: how often the pull threshold was crossed.
+    /// - Returns: how often the pull threshold was crossed, and the fast path answered.
     /// - Throws: `Failure` for the first difference.
     mutating func run() async throws -> Crossings {
         do {
@@ -64,6 +65,7 @@ struct Rehearsal {
             }
             try await checkpoint(isLast: true)
             try await world.close()
+            crossings.warmPages = warm.count
             return crossings
         } catch let mismatch as Mismatch {
             throw failure(mismatch)
@@ -99,7 +101,7 @@ struct Rehearsal {
     /// How often a user had to load the feed anew.
     private func reloads(of user: Int) -> Int { bulkImports + unmutings[user, default: 0] }
 
-    private var inspection: Inspection { Inspection(world: world, ids: performer.ids, model: model) }
+    private var inspection: Inspection { Inspection(world: world, ids: performer.ids, model: model, warm: warm) }
 
     /// Lets every consumer catch up; then all feeds must be what the rules say.
     private mutating func checkpoint(isLast: Bool = false) async throws {

@@ -34,6 +34,9 @@ private func bob(isPrivate: Bool = false, _ state: AccountState = .active) -> Ac
         isPrivate: isPrivate, state: state, createdAt: 0, followersCount: 0, followingCount: 0, postsCount: 0)
 }
 
+private let openRoot = ThreadRoot(
+    visibility: .everyone, author: AccountStanding(id: ID(Onlooker.carol), isActive: true, isPrivate: false))
+
 private func post(_ visibility: Visibility = .everyone, replyToAuthor: Int64? = nil) -> Post {
     Post(
         id: ID(10), author: ID(Onlooker.bob), position: Position(10), visibility: visibility,
@@ -60,7 +63,8 @@ struct PostVisibilityTests {
         for visibility in Visibility.allCases {
             for (isPrivate, expected) in [(false, open), (true, closed)] {
                 let admits = PostVisibility.admits(
-                    post(visibility), author: bob(isPrivate: isPrivate), relations: onlooker.relations)
+                    post(visibility), author: bob(isPrivate: isPrivate).standing, root: nil,
+                    relations: onlooker.relations)
                 #expect(admits == expected.contains(visibility), "\(visibility), private account: \(isPrivate)")
             }
         }
@@ -71,9 +75,48 @@ struct PostVisibilityTests {
         for state in [AccountState.suspended, .deleted] {
             for visibility in Visibility.allCases {
                 #expect(
-                    !PostVisibility.admits(post(visibility), author: bob(state), relations: onlooker.relations))
+                    !PostVisibility.admits(
+                        post(visibility), author: bob(state).standing, root: nil, relations: onlooker.relations))
             }
         }
+    }
+
+    /// Of a public comment of carol's below a post of bob's.
+    @Test("a comment is for those who may see the root of its thread", arguments: table)
+    func threads(onlooker: Onlooker, open: Set<Visibility>, closed: Set<Visibility>) {
+        for visibility in Visibility.allCases {
+            for (isPrivate, expected) in [(false, open), (true, closed)] {
+                let root = ThreadRoot(visibility: visibility, author: bob(isPrivate: isPrivate).standing)
+                #expect(admitsComment(root, onlooker.relations) == expected.contains(visibility), "\(root)")
+            }
+        }
+    }
+
+    @Test(
+        "without the root's author, what was for everyone stays open, and the rest is closed", arguments: [true, false])
+    func endedThreads(isPrivate: Bool) {
+        for onlooker in Onlooker.allCases where onlooker != .blocked && onlooker != .blockedFriend {
+            for visibility in Visibility.allCases {
+                let root = ThreadRoot(visibility: visibility, author: bob(isPrivate: isPrivate, .suspended).standing)
+                #expect(admitsComment(root, onlooker.relations) == (visibility == .everyone && !isPrivate), "\(root)")
+            }
+        }
+    }
+
+    @Test("where nothing is known of the root, a comment is its author's alone")
+    func unknownRoot() {
+        for onlooker in Onlooker.allCases { #expect(!admitsComment(nil, onlooker.relations)) }
+        #expect(admitsComment(nil, Relations(viewer: ID(Onlooker.carol))))
+    }
+
+    private func admitsComment(_ root: ThreadRoot?, _ relations: Relations?) -> Bool {
+        let carol = ID<Account>(Onlooker.carol)
+        let comment = Post(
+            id: ID(11), author: carol, position: Position(11), visibility: .everyone, replyTo: ID(10),
+            replyToAuthor: ID(Onlooker.bob), rootID: ID(10), depth: 1, version: 1, createdAt: 0, editedAt: nil)
+        return PostVisibility.admits(
+            comment, author: AccountStanding(id: carol, isActive: true, isPrivate: false), root: root,
+            relations: relations)
     }
 }
 
@@ -87,7 +130,7 @@ struct HomeFilterTests {
         ] as [(Onlooker, HomeFilter.Removal?)])
     func removal(onlooker: Onlooker, expected: HomeFilter.Removal?) throws {
         let filter = HomeFilter(relations: try #require(onlooker.relations))
-        #expect(filter.removal(of: post(), author: bob()) == expected)
+        #expect(filter.removal(of: post(), author: bob().standing, root: nil) == expected)
     }
 
     @Test(
@@ -95,7 +138,7 @@ struct HomeFilterTests {
         arguments: [(.bobHimself, nil), (.follower, .hidden)] as [(Onlooker, HomeFilter.Removal?)])
     func authorOnly(onlooker: Onlooker, expected: HomeFilter.Removal?) throws {
         let filter = HomeFilter(relations: try #require(onlooker.relations))
-        #expect(filter.removal(of: post(.author), author: bob()) == expected)
+        #expect(filter.removal(of: post(.author), author: bob().standing, root: nil) == expected)
     }
 
     @Test("a reply is for those who follow both, and for its author")
@@ -106,10 +149,11 @@ struct HomeFilterTests {
         let one = HomeFilter(relations: Relations(viewer: ID(viewer), following: [bobID]))
         let repliedTo = HomeFilter(relations: Relations(viewer: ID(carol), following: [bobID]))
         let author = HomeFilter(relations: Relations(viewer: ID(bobID)))
-        #expect(both.removal(of: reply, author: bob()) == nil)
-        #expect(one.removal(of: reply, author: bob()) == .replyToStranger)
-        #expect(repliedTo.removal(of: reply, author: bob()) == nil)
-        #expect(author.removal(of: reply, author: bob()) == nil)
-        #expect(one.removal(of: post(replyToAuthor: bobID), author: bob()) == nil, "to himself")
+        #expect(both.removal(of: reply, author: bob().standing, root: openRoot) == nil)
+        #expect(one.removal(of: reply, author: bob().standing, root: openRoot) == .replyToStranger)
+        #expect(repliedTo.removal(of: reply, author: bob().standing, root: openRoot) == nil)
+        #expect(author.removal(of: reply, author: bob().standing, root: openRoot) == nil)
+        #expect(
+            one.removal(of: post(replyToAuthor: bobID), author: bob().standing, root: openRoot) == nil, "to himself")
     }
 }

@@ -5,11 +5,11 @@ extension Change {
     /// answer from memory.
     package var restricts: Bool {
         switch self {
-        case .account, .relationship, .unfollowed, .post, .unshared, .closeFriendRemoved, .feedback, .sessionRevoked,
-            .signingKeys, .bulk:
+        case .account, .accountErased, .relationship, .unfollowed, .post, .unshared, .closeFriendRemoved, .feedback,
+            .sessionRevoked, .signingKeys, .bulk:
             true
-        case .eventsAppended, .notified, .followed, .published, .counters, .postCounters, .marked, .shared, .pulled,
-            .timelinesDropped, .markersMoved, .closeFriendAdded, .passwordChanged:
+        case .eventsAppended, .notified, .followed, .published, .counters, .postCounters, .postLikes, .marked, .shared,
+            .pulled, .timelinesDropped, .markersMoved, .closeFriendAdded, .passwordChanged:
             false
         }
     }

@@ -27,6 +27,7 @@ enum ChangeCodec {
         case closeFriendAdded = 70
         case closeFriendRemoved = 71
         case passwordChanged = 72
+        case accountErased = 90
     }
 
     /// `eventsAppended` is left out: whoever follows the log sees the events.
@@ -51,8 +52,11 @@ enum ChangeCodec {
                 let numbers = counters.flatMap { [$0.account, $0.followers, $0.following, $0.posts] }
                 add(.counters, [Int64(counters.count)] + numbers)
             case .postCounters(let positions): add(.postCounters, [Int64(positions.count)] + positions)
+            // Those of an earlier release know no more.
+            case .postLikes(let posts): add(.postCounters, [Int64(posts.count)] + posts.map(\.position))
             case .sessionRevoked(let id): add(.sessionRevoked, [id])
             case .passwordChanged(let id): add(.passwordChanged, [id])
+            case .accountErased(let id): add(.accountErased, [id])
             case .signingKeys: add(.signingKeys, [])
             case .bulk: add(.bulk, [])
             case .pulled(let author, let through): add(.pulled, [author, through])
@@ -118,6 +122,7 @@ enum ChangeCodec {
             case .postCounters: list(width: 1).map { .postCounters($0) }
             case .sessionRevoked: number().map { .sessionRevoked($0) }
             case .passwordChanged: number().map { .passwordChanged($0) }
+            case .accountErased: number().map { .accountErased($0) }
             case .signingKeys: .signingKeys
             case .bulk: .bulk
             case .pulled: numbers(2).map { .pulled(author: $0[0], through: $0[1]) }

@@ -1,0 +1,1 @@
+"""Other people's suites, run against a server of our own."""
