@@ -3,7 +3,7 @@ import Logging
 import Testing
 import TestServers
 
-@Suite(.timeLimit(.minutes(10))) struct AdminTests {
+@Suite(.timeLimit(.minutes(4))) struct AdminTests {
     @Test("topics that exist stay as they are")
     func existing() async throws {
         let cluster = try Cluster()

@@ -50,7 +50,7 @@ func settle(_ sending: Task<Void, any Error>, else again: () async throws -> Voi
             return true
         }
         group.addTask {
-            try await Task.sleep(for: .seconds(30))
+            try await Task.sleep(for: .seconds(10))
             return false
         }
         defer { group.cancelAll() }

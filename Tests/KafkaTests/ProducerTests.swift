@@ -3,7 +3,7 @@ import Kafka
 import Testing
 import TestServers
 
-@Suite(.timeLimit(.minutes(10))) struct ProducerTests {
+@Suite(.timeLimit(.minutes(4))) struct ProducerTests {
     @Test("what is produced is read once, in order for each key, and a key keeps its partition")
     func roundTrip() async throws {
         let cluster = try Cluster()

@@ -7,7 +7,7 @@ import Testing
 import TestServers
 import TestSupport
 
-@Suite(.timeLimit(.minutes(10))) struct RelayTests {
+@Suite(.timeLimit(.minutes(4))) struct RelayTests {
     let harness: LogHarness
 
     init() async throws {

@@ -6,7 +6,7 @@ import Testing
 import TestServers
 import TestSupport
 
-@Suite(.timeLimit(.minutes(10))) struct RunnerTests {
+@Suite(.timeLimit(.minutes(4))) struct RunnerTests {
     let harness: LogHarness
 
     init() async throws {

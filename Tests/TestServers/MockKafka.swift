@@ -103,13 +103,15 @@ private struct LineInput {
         self.descriptor = descriptor
     }
 
-    /// The next line; empty at the end.
+    /// The next line; empty at the end, and when none comes within a minute: a test that hangs tells nothing.
     mutating func next() -> String {
         while true {
             if let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
                 defer { rest.removeSubrange(...end) }
                 return String(decoding: rest[..<end], as: UTF8.self)
             }
+            var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+            guard poll(&waiting, 1, 60_000) > 0 else { return "" }
             var buffer = [UInt8](repeating: 0, count: 4_096)
             let count = read(descriptor, &buffer, buffer.count)
             guard count > 0 else { return "" }
