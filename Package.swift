@@ -332,7 +332,7 @@ let package = Package(
         .testTarget(
             name: "KafkaTests",
             dependencies: [
-                "Kafka", "EventLog", "SQL", "Core", "Telemetry", "TestSupport", "TestServers", "MockKafkaCluster",
+                "Kafka", "EventLog", "SQL", "Core", "Telemetry", "TestSupport", "TestServers", "MockKafkaCluster", "CRdKafka",
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),

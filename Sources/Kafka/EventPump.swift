@@ -2,8 +2,7 @@ import CRdKafka
 import Dispatch
 import Synchronization
 
-/// Takes events from a client's queue on a thread of its own until it is stopped. That thread has the last reference to the
-/// client, and so is the one that waits for the library's threads.
+/// Takes events from a client's queue on a thread of its own until it is stopped.
 final class EventPump: Sendable {
     private final class Flag: Sendable {
         let isRaised = Atomic(false)

@@ -1,5 +1,6 @@
 import CRdKafka
 import Core
+import Dispatch
 import Synchronization
 
 /// Owns one client of the C library, and the queue on which everything it has to say arrives.
@@ -13,6 +14,10 @@ final class KafkaClient: @unchecked Sendable {
         case consumer
     }
 
+    /// Where the library's threads are waited for when a client ends. Concurrent: one that takes long holds up no other.
+    private static let ends = DispatchQueue(label: "starling.kafka.ends", attributes: .concurrent)
+
+    private let kind: Kind
     let handle: OpaquePointer
     let queue: OpaquePointer
     /// Before 2.3.0 the library ends the whole process if a consumer is destroyed that has begun to join its group
@@ -45,6 +50,7 @@ final class KafkaClient: @unchecked Sendable {
             throw KafkaError(.misconfigured, "the client has no queue")
         }
         rd_kafka_set_log_queue(handle, queue)
+        self.kind = kind
         self.handle = handle
         self.queue = queue
         mayBeDestroyed = Atomic(kind == .producer || !Self.mustBeAssigned)
@@ -53,13 +59,27 @@ final class KafkaClient: @unchecked Sendable {
     /// A consumer's group has given it partitions.
     func noteAssigned() { mayBeDestroyed.store(true, ordering: .relaxed) }
 
-    /// Waits for the library's threads, so the last reference is let go on a thread that may wait.
+    /// The last reference may be let go on any thread, also one that tasks share; nobody waits here.
     deinit {
         // Its threads and memory stay, once for each start that came to nothing, which is better than the end of everything.
         guard mayBeDestroyed.load(ordering: .relaxed) else { return }
-        rd_kafka_queue_destroy(queue)
-        // Groups are left in `KafkaConsumer.close`; one that was not closed is found missing by its silence.
-        rd_kafka_destroy_flags(handle, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE)
+        let remains = Remains(handle: handle, queue: queue, isConsumer: kind == .consumer)
+        Self.ends.async { remains.destroy() }
+    }
+
+    /// What is left to give back to the library. Sendable because nobody else has it any more.
+    private struct Remains: @unchecked Sendable {
+        let handle: OpaquePointer
+        let queue: OpaquePointer
+        let isConsumer: Bool
+
+        func destroy() {
+            // One that ends while it is asked to give up partitions would wait for an answer for ever, and busily (2.0.2).
+            if isConsumer { rd_kafka_assign(handle, nil) }
+            rd_kafka_queue_destroy(queue)
+            // Groups are left in `KafkaConsumer.close`; one that was not closed is found missing by its silence.
+            rd_kafka_destroy_flags(handle, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE)
+        }
     }
 
     /// Takes the next thing from the queue, if one comes in time.

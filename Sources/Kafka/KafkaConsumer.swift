@@ -67,11 +67,6 @@ package final class KafkaConsumer: Sendable {
         }
     }
 
-    deinit {
-        // The last reference is let go where waiting is allowed.
-        polls.async { [client] in withExtendedLifetime(client) {} }
-    }
-
     /// Waits for records or a change of the assignment.
     /// - Parameters:
     ///   - limit: the most records, all partitions together.
@@ -171,9 +166,12 @@ package final class KafkaConsumer: Sendable {
             }
             let deadline = ContinuousClock.now + limit
             while rd_kafka_consumer_closed(client.handle) == 0, .now < deadline {
-                guard let event = rd_kafka_queue_poll(queue, 10) else { continue }
-                defer { rd_kafka_event_destroy(event) }
-                if !reports.take(event), Rebalance(event) != nil { rd_kafka_assign(client.handle, nil) }
+                if let event = rd_kafka_queue_poll(queue, 10) {
+                    defer { rd_kafka_event_destroy(event) }
+                    guard !reports.take(event), Rebalance(event) != nil else { continue }
+                }
+                // Also without being asked: what was asked before was for a poll that does not come any more.
+                rd_kafka_assign(client.handle, nil)
             }
         }
     }

@@ -1,4 +1,5 @@
-import Kafka
+import CRdKafka
+@testable import Kafka
 import Logging
 import Synchronization
 import TestServers
@@ -68,6 +69,12 @@ extension KafkaRecord {
     init(_ key: Int, _ value: Int, topic: String = "things") {
         self.init(topic: topic, key: Array("\(key)".utf8), value: Array("\(value)".utf8))
     }
+}
+
+extension KafkaConsumer {
+    var isLost: Bool { rd_kafka_assignment_lost(client.handle) != 0 }
+
+    var hasLeft: Bool { rd_kafka_consumer_closed(client.handle) != 0 }
 }
 
 extension ConsumedRecord {

@@ -156,6 +156,24 @@ import TestServers
         await consumer.close()
     }
 
+    @Test("one that has lost its partitions leaves, whether it knows already or not", arguments: [true, false])
+    func closingLost(knows: Bool) async throws {
+        let consumer = try cluster.consumer("g", "things")
+        try await eventually {
+            guard case .assigned = try await consumer.poll(limit: 1, within: .milliseconds(50)) else { return false }
+            return true
+        }
+        try cluster.mock.downAll()
+        try await eventually {
+            guard knows else { return consumer.isLost }
+            guard case .lost = try await consumer.poll(limit: 1, within: .milliseconds(50)) else { return false }
+            return true
+        }
+        try cluster.mock.upAll()
+        await consumer.close(within: .seconds(20))
+        #expect(consumer.hasLeft)
+    }
+
     @Test("consumers may be let go at any time")
     func letGo() async throws {
         try await produce(0..<100)
