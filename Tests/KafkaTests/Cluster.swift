@@ -54,8 +54,8 @@ func settle(_ sending: Task<Void, any Error>, else again: () async throws -> Voi
             try await Task.sleep(for: .seconds(10))
             return false
         }
-        defer { group.cancelAll() }
         let isSent = try await group.next() ?? false
+        group.cancelAll()
         if !isSent { sending.cancel() }
         // What was cancelled is not waited for with an error of its own.
         while await group.nextResult() != nil {}
