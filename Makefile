@@ -52,11 +52,11 @@ test-distributed: deps-test deps-distributed ## Test against PostgreSQL, Redis, 
 		echo "The oracle on $$composition"; \
 		STARLING_TEST_COMPOSITION=$$composition scripts/run-tests --filter ScenarioTests.OracleTests || exit 1; \
 	done
-	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" scripts/run-tests --filter DistributedTests
+	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" STARLING_TEST_MINUTES=30 scripts/run-tests --filter DistributedTests
 
 drills: deps-test deps-distributed ## The same outages, each as long as a real one: about an hour.
 	swift build --build-tests
-	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" STARLING_DRILL=1 scripts/run-tests --filter DistributedTests
+	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" STARLING_DRILL=1 STARLING_TEST_MINUTES=120 scripts/run-tests --filter DistributedTests
 
 cluster: release deps-distributed ## Run a whole distributed Starling here, behind HAProxy on PORT (8080).
 	swift build --product MockKafkaCluster
