@@ -33,7 +33,7 @@ extension EndToEnd.ServeSettingsTests {
         Refusal(flags: ["--metrics-token", "short"], says: "metrics-token must have at least 16 characters"),
         Refusal(flags: ["--metrics-port", "-1"], says: "metrics-port", status: 64),
         Refusal(flags: ["--trusted-proxies", "10.0.0.0/99"], says: "trusted-proxies: 10.0.0.0/99 is neither"),
-        Refusal(flags: ["--stream-origins", "example.com"], says: "stream-origins: example.com is no origin like"),
+        Refusal(flags: ["--allowed-origins", "example.com"], says: "allowed-origins: example.com is no origin like"),
         Refusal(flags: ["--log-level", "loud"], says: "log-level cannot be loud"),
         Refusal(flags: ["--log-format", "xml"], says: "log-format cannot be xml"),
         Refusal(flags: ["--event-retention-days", "0"], says: "event-retention-days must be"),

@@ -17,7 +17,7 @@ struct ForwardedRequestsTests {
         post("\(get.utf8.count)", get), post("1", "x", "Connection: Keep-Alive\r\n"),
         "HEAD / HTTP/1.1\r\nHost: x\r\n\r\n", "DELETE /a?b=%20 HTTP/1.1\r\nHost: x\r\n\r\n",
         "PUT / HTTP/1.1\r\ncontent-LENGTH:4\r\n\r\n\r\n\r\n", "PATCH / HTTP/1.1\r\nContent-Length: 1\r\n\r\n\n",
-        "GET / HTTP/1.1\r\nA:\r\n\r\n", get,
+        "GET / HTTP/1.1\r\nA:\r\n\r\n", "OPTIONS /v1/feed HTTP/1.1\r\nHost: x\r\nOrigin: http://a\r\n\r\n", get,
     ]
 
     @Test("they are followed to their ends, however they are split")

@@ -105,7 +105,8 @@ extension API {
         return FrontReception(
             routes: routes ?? FrontRoutes(self.routes.endpoints), authenticator: authenticator, activity: activity,
             limiter: RequestLimiter(limits: limits, limiter: MemoryRateLimiter()), metrics: RouteMetrics(),
-            requestIDs: RequestIDGenerator(), compression: compression ?? self.compression, clock: clock)
+            requestIDs: RequestIDGenerator(), compression: compression ?? self.compression, origins: origins,
+            clock: clock)
     }
 }
 

@@ -69,6 +69,8 @@ struct FrontRequestTests {
         "two authorizations": get("Authorization: x\r\nauthorization: x\r\n"),
         "an empty authorization": get("Authorization: \r\n"),
         "an empty authorization and another": get("Authorization:\r\nAuthorization: x\r\n"),
+        "two origins": get("Origin: http://a\r\norigin: http://a\r\n"),
+        "two origins, one empty": get("Origin:\r\nOrigin: http://a\r\n"),
         "a request to close": field("Connection", "close"),
         "a request to close in a list": field("Connection", "keep-alive, close"),
         "a list": field("Connection", "keep-alive, x"), "an empty list": field("Connection", ""),

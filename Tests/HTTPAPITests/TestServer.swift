@@ -34,7 +34,8 @@ struct TestServer: Sendable {
     let readiness: Readiness
     let api: API
     let contract: Contract
-    /// Nil where requests are limited: asking twice would be charged twice.
+    /// Nil where requests are limited, for asking twice would be charged twice; and where pages of other origins are told of
+    /// themselves, which answers are only at the edge.
     let mirror: FrontMirror?
     private let runners: [ConsumerRunner]
 
@@ -50,6 +51,7 @@ struct TestServer: Sendable {
         var pullThreshold: Int64 = 10_000
         var deletionGrace: Duration = .seconds(14 * 86_400)
         var feedbackRowsMax = Limits.feedbackRowsMax
+        var allowedOrigins = AllowedOrigins.own
         var streams: StreamSettings = {
             var settings = StreamSettings()
             settings.tick = .milliseconds(20)
@@ -168,6 +170,7 @@ struct TestServer: Sendable {
                 logger: Self.logger),
             database: database)
         blobs = try FolderBlobStore(path: folder.appending(path: "media").path)
+        services.allowedOrigins = options.allowedOrigins
         services.exports = ExportService(database: database, blobs: blobs, clock: wall)
         exportWork = ExportWork(
             database: database, blobs: blobs, lifetime: .seconds(7 * 86_400), clock: wall, logger: Self.logger)
@@ -180,6 +183,7 @@ struct TestServer: Sendable {
                 readiness: readiness, metrics: MetricsRegistry(), metricsToken: Self.metricsToken),
             limits: options.limits, limiter: MemoryRateLimiter(), logger: Self.logger)
         contract = try await Contract(api)
-        mirror = options.limits.isEnabled ? nil : FrontMirror(api, clock: wall)
+        let isMirrored = !options.limits.isEnabled && options.allowedOrigins.isEmpty
+        mirror = isMirrored ? FrontMirror(api, clock: wall) : nil
     }
 }

@@ -94,7 +94,7 @@ struct WebSocketRouteTests {
 
     @Test("pages of other origins open no streams", arguments: pages)
     private func origins(page: Page) throws {
-        let origins = try StreamOrigins(page.known)
+        let origins = try AllowedOrigins(page.known)
         var headers: HTTPFields = [:]
         headers[try #require(HTTPField.Name("Origin"))] = page.origin
         let request = APIRequest(

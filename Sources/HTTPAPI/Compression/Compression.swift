@@ -33,7 +33,7 @@ extension APIResponse {
     /// The body as it is sent, with the header fields that tell of it.
     func encodedBody(for request: HTTPFields, _ headers: inout HTTPFields) -> [UInt8] {
         guard isCompressible, status == 200 || status == 201 else { return body }
-        headers[.vary] = "Accept-Encoding"
+        headers.vary(by: .acceptEncoding)
         guard body.count >= Limits.compressedBodyBytesMin, AcceptEncoding(request).allowsGzip,
             let packed = Gzip.compressed(body), packed.count < body.count
         else { return body }

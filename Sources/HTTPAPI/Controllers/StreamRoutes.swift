@@ -33,7 +33,7 @@ struct StreamRoutes: Sendable {
         guard let principal = request.principal, let token = request.bearerToken else {
             throw APIError.unauthenticated
         }
-        guard services.streamOrigins.admits(request) else { throw APIError.foreignOrigin }
+        guard services.allowedOrigins.admits(request) else { throw APIError.foreignOrigin }
         var response = APIResponse(contentType: EventStream.contentType)
         // nginx gathers answers otherwise.
         response.headers[.accelBuffering] = "no"

@@ -28,7 +28,7 @@ struct WebSocketRoutes: Sendable {
         })
 
     private func open(_ request: APIRequest) async throws -> APIResponse {
-        guard services.streamOrigins.admits(request) else { throw APIError.foreignOrigin }
+        guard services.allowedOrigins.admits(request) else { throw APIError.foreignOrigin }
         var response = try Self.handshake(request)
         var opening: EventSocket.Opening?
         if let principal = request.principal, let token = request.bearerToken {

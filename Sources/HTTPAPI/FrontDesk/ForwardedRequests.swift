@@ -110,7 +110,7 @@ struct ForwardedRequests {
     ]
 
     private static let methods: [StaticString] = [
-        "GET /", "POST /", "PUT /", "PATCH /", "DELETE /", "HEAD /",
+        "GET /", "POST /", "PUT /", "PATCH /", "DELETE /", "HEAD /", "OPTIONS /",
     ]
 
     private static func endOfRequestLine(_ head: UnsafeRawBufferPointer) -> Int? {

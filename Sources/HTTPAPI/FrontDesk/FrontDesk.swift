@@ -34,6 +34,7 @@ package final class FrontDesk {
     private let metrics: RouteMetrics
     private let requestIDs: RequestIDGenerator
     private let answersVary: Bool
+    private let origins: AllowedOrigins
     private let clock: WallClock
     private var tokens = KnownTokens()
     private var date = HTTPDate()
@@ -50,6 +51,7 @@ package final class FrontDesk {
         metrics = reception.metrics
         requestIDs = reception.requestIDs
         answersVary = reception.compression == .all
+        origins = reception.origins
         clock = reception.clock
     }
 
@@ -77,7 +79,8 @@ package final class FrontDesk {
         guard let bodyCount = layBody(route, apiRequest),
             let charge = limiter.chargeAtFront(route.endpoint.charge, apiRequest, at: start, &visitor.subject)
         else { return nil }
-        let answer = head(of: bodyCount, charge)
+        let origin = request.origin.map { UnsafeRawBufferPointer(rebasing: bytes[$0]) }
+        let answer = head(of: bodyCount, charge, origin: origin)
         if let principal = apiRequest.principal { activity.note(principal.accountID) }
         handles(of: route.endpoint.path).record(start.duration(to: .now))
         metrics.frontAnswers.increment()
@@ -143,7 +146,9 @@ package final class FrontDesk {
     }
 
     /// Puts the head right before the body in the scratch buffer.
-    private func head(of bodyCount: Int, _ charge: RequestLimiter.FrontCharge) -> ByteBuffer {
+    private func head(
+        of bodyCount: Int, _ charge: RequestLimiter.FrontCharge, origin: UnsafeRawBufferPointer?
+    ) -> ByteBuffer {
         date.update(to: Int(clock.now() / 1000))
         let headCount = withUnsafeTemporaryAllocation(
             byteCount: Limits.frontHeadBytesMax, alignment: 1
@@ -155,7 +160,13 @@ package final class FrontDesk {
             splicer.append("X-Request-Id: " as StaticString)
             requestIDs.next().append(to: &splicer)
             splicer.append("\r\nX-Content-Type-Options: nosniff\r\n" as StaticString)
-            if answersVary { splicer.append("Vary: Accept-Encoding\r\n" as StaticString) }
+            if let origin, !origins.isEmpty {
+                let line: StaticString = answersVary ? "Vary: Origin, Accept-Encoding\r\n" : "Vary: Origin\r\n"
+                splicer.append(line)
+                if let allowed = origins.allowed(origin) { splicer.append(allowed.lines) }
+            } else if answersVary {
+                splicer.append("Vary: Accept-Encoding\r\n" as StaticString)
+            }
             splicer.append("Content-Length: " as StaticString)
             splicer.append(bodyCount)
             splicer.append("\r\nDate: " as StaticString)

@@ -12,6 +12,7 @@ package struct FrontReception: Sendable {
     let requestIDs: RequestIDGenerator
     /// With `all`, answers depend on `Accept-Encoding`, and requests that have one go the ordinary way.
     let compression: Compression
+    let origins: AllowedOrigins
     let clock: WallClock
 }
 
@@ -26,6 +27,7 @@ extension FrontReception {
         metrics = responder.metrics
         requestIDs = responder.requestIDs
         compression = api.compression
+        origins = api.origins
         self.clock = clock
     }
 }

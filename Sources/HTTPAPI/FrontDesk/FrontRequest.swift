@@ -11,6 +11,8 @@ struct FrontRequest {
     let isForwarded: Bool
     /// There is an `Accept-Encoding`, whatever it says.
     let acceptsEncoding: Bool
+    /// The value of the one `Origin`, nil where there is none.
+    let origin: Range<Int>?
     /// The request's length, through the empty line that ends its head.
     let length: Int
 }
@@ -40,6 +42,7 @@ extension FrontRequest {
         var authorization = 0..<0
         var isForwarded = false
         var acceptsEncoding = false
+        var origin: Range<Int>?
         var hosts = 0
         var headers = 0
         let end = min(bytes.count, Self.lengthMax)
@@ -51,6 +54,7 @@ extension FrontRequest {
                 self.authorization = authorization
                 self.isForwarded = isForwarded
                 self.acceptsEncoding = acceptsEncoding
+                self.origin = origin
                 return
             }
             headers += 1
@@ -71,6 +75,9 @@ extension FrontRequest {
                 isForwarded = true
             } else if Self.equals(name, "accept-encoding") {
                 acceptsEncoding = true
+            } else if Self.equals(name, "origin") {
+                guard origin == nil else { return nil }
+                origin = header.value
             } else if Self.foreign.contains(where: { Self.equals(name, $0) }) {
                 return nil
             }

@@ -5,8 +5,8 @@ extension Limits {
     static let repeatedNameScalarsMax = 64
     /// Tokens that the front desk of one event loop keeps at hand.
     static let frontTokensMax = 8_192
-    /// Head of an answer of the front desk; the longest possible has about 460 bytes.
-    static let frontHeadBytesMax = 640
+    /// Head of an answer of the front desk; the longest possible has about 950 bytes.
+    static let frontHeadBytesMax = 1_024
     /// Room made for an answer at first.
     static let answerBytesExpected = 16 * 1024
     /// Answers of the front desk that are longer than this go the ordinary way.
@@ -19,6 +19,12 @@ extension Limits {
     static let bodyBytesOwn = 16 * 1024
     /// What all requests together may hold beyond that.
     static let sharedBodyBytesMax = 64 << 20
+
+    // Pages of other origins
+    /// An origin in the settings: a host has 253 bytes at most.
+    static let originBytesMax = 280
+    /// How long a browser remembers what a page may send; Chromium remembers nothing for longer.
+    static let preflightSeconds = 7_200
 
     // TLS and HTTP/2
     static let pemFileBytesMax = 1 << 20

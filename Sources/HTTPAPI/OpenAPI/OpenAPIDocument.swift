@@ -41,6 +41,10 @@ struct OpenAPIDocument {
         **Refusals** are problem documents (RFC 9457) whose `type` says what happened. What you may not see answers \
         exactly like what does not exist: 404. Any path may also give 405 for a method it does not take, and every \
         `GET` route answers `HEAD`.
+
+        **Web apps** on another origin may use all of it where the operator names that origin (`--allowed-origins`): every path \
+        answers their browser's `OPTIONS`, and answers then carry `Access-Control-Allow-Origin` and `Vary: Origin`. Cookies are \
+        neither set nor read.
         """,
     ]
 

@@ -17,7 +17,8 @@ enum OpenAPIHeaders {
             "`gzip` where you accept it, the body has a kibibyte or more and this server compresses this answer; absent "
                 + "otherwise.", ["type": "string", "enum": ["gzip"]]),
         "Vary": header(
-            "There where the answer may be compressed.", ["type": "string", "enum": ["Accept-Encoding"]]),
+            "On what the answer depends besides its address: `Accept-Encoding` where it may be compressed, `Origin` where web "
+                + "apps of other origins are allowed.", string, example: "Origin, Accept-Encoding"),
         "Starling-Position": header(
             "After a write, where several processes serve: how far the store had come. Send it with later requests, and they "
                 + "see the write whichever process answers.", string, example: "48121"),

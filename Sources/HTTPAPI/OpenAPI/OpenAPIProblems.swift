@@ -108,7 +108,7 @@ enum OpenAPIProblems {
         ("uri-too-long", "the request target is too long"),
         ("unsupported-media-type", "the body must be JSON in UTF-8"),
         ("invalid", "`field` is not as it must be"),
-        ("origin-not-allowed", "the server opens no streams for pages of this origin"),
+        ("origin-not-allowed", "the server is not open to pages of this origin"),
         ("upgrade-required", "the path is for WebSocket clients"),
         ("limit-reached", "no more of these are allowed"),
         ("rate-limited", "too many requests"),

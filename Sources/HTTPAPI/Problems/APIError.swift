@@ -20,7 +20,7 @@ enum APIError {
         return problem
     }()
     static let foreignOrigin = Problem(
-        403, "origin-not-allowed", "Forbidden", "This server opens no streams for pages of this origin.")
+        403, "origin-not-allowed", "Forbidden", "This server is not open to pages of this origin.")
     static let upgradeRequired: Problem = {
         var problem = Problem(
             426, "upgrade-required", "Upgrade required",

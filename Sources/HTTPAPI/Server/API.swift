@@ -13,6 +13,7 @@ package struct API: Sendable {
     let activity: ActivityRecorder
     let limiter: RequestLimiter
     let compression: Compression
+    let origins: AllowedOrigins
     private let reading: ReadYourWrites
     private let logger: Logger
 
@@ -48,6 +49,7 @@ package struct API: Sendable {
         activity = services.activity
         self.limiter = requestLimiter
         self.compression = compression
+        origins = services.allowedOrigins
         reading = ReadYourWrites(database: services.database)
         self.logger = logger
     }
@@ -57,7 +59,9 @@ package struct API: Sendable {
     package func respond(to request: APIRequest) async -> (response: APIResponse, route: String) {
         switch routes.match(request.method, request.path) {
         case .none: return (APIError.notFound.response(), "none")
-        case .wrongMethod(let allowed): return (APIError.methodNotAllowed(allowed).response(), "none")
+        case .wrongMethod(let allowed):
+            if let preflight = origins.preflight(request, methods: allowed) { return (preflight, "preflight") }
+            return (APIError.methodNotAllowed(allowed).response(), "none")
         case .endpoint(let endpoint, let parameters):
             var request = request
             request.parameters = parameters

@@ -29,8 +29,8 @@ package struct APIServices: Sendable {
     package let database: any Database
     /// Nil where this process reaches no archives.
     package var exports: ExportService?
-    /// Which pages may open streams.
-    package var streamOrigins = StreamOrigins.own
+    /// Whose pages may read answers and open streams.
+    package var allowedOrigins = AllowedOrigins.own
 
     package init(
         accounts: AccountService, sessions: SessionService, authenticator: Authenticator,

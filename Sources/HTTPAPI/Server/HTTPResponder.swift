@@ -121,6 +121,7 @@ package struct Responder: HTTPResponder {
             return ByteBuffer()
         }
         answer.headers[.xContentTypeOptions] = "nosniff"
+        api.origins.mark(&answer.headers, to: head.headerFields)
         // A connection serves no other request once it streams.
         if answer.stream != nil || head.headerFields[.connection] == "close" { answer.headers[.connection] = "close" }
         guard answer.stream == nil, answer.status != 204 else { return ByteBuffer() }

@@ -121,9 +121,11 @@ struct ServerOptions: ParsableArguments {
     var trustedProxies: String?
 
     @Option(
-        name: .customLong("stream-origins"),
-        help: "Origins whose pages may open streams besides the server's own, with commas; * for all (default: none).")
-    var streamOrigins: String?
+        name: .customLong("allowed-origins"),
+        help:
+            "Origins whose pages may use the API besides the server's own, with commas: https://app.example.com; * for all (default: none)."
+    )
+    var allowedOrigins: String?
 
     @Option(name: .customLong("websocket-echo"), help: .hidden)
     var webSocketEcho: String?

@@ -19,7 +19,7 @@ struct ServerSettings: Sendable {
     var rateLimits = RateLimits()
     var pullThreshold = 10_000
     var trustedProxies = TrustedProxies()
-    var streamOrigins = StreamOrigins.own
+    var allowedOrigins = AllowedOrigins.own
     var offersWebSocketEcho = false
     var metricsPort: Int?
     var metricsHost = "127.0.0.1"
@@ -73,7 +73,7 @@ struct ServerSettings: Sendable {
         shutdownLimit = .seconds(try reader.number(.shutdownSeconds, default: 15, in: 0...3_600))
         accessTokenLifetime = .seconds(60 * (try reader.number(.accessTokenMinutes, default: 15, in: 1...1_440)))
         trustedProxies = try Self.proxies(try reader.text(.trustedProxies, default: ""))
-        streamOrigins = try Self.origins(try reader.text(.streamOrigins, default: ""))
+        allowedOrigins = try Self.origins(try reader.text(.allowedOrigins, default: ""))
         offersWebSocketEcho = try Self.flag(reader, .webSocketEcho, default: false)
         logLevel = try Self.choice(reader, .logLevel, Logger.Level.info, Logger.Level.init(rawValue:))
         logFormat = try Self.choice(reader, .logFormat, LogFormat.logfmt, LogFormat.init(rawValue:))
@@ -143,11 +143,11 @@ struct ServerSettings: Sendable {
         }
     }
 
-    private static func origins(_ text: String) throws -> StreamOrigins {
-        do throws(StreamOrigins.Malformed) {
-            return try StreamOrigins(text.split(separator: ",").map { $0.filter { $0 != " " } })
+    private static func origins(_ text: String) throws -> AllowedOrigins {
+        do throws(AllowedOrigins.Malformed) {
+            return try AllowedOrigins(text.split(separator: ",").map { $0.filter { $0 != " " } })
         } catch {
-            throw SettingsError("stream-origins: \(error.text) is no origin like https://app.example.com.")
+            throw SettingsError("allowed-origins: \(error.text) is no origin like https://app.example.com.")
         }
     }
 

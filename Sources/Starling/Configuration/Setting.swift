@@ -26,7 +26,7 @@ enum Setting: String, CaseIterable {
     case pullThreshold = "pull-threshold"
     case trustedProxies = "trusted-proxies"
     case metricsHost = "metrics-host"
-    case streamOrigins = "stream-origins"
+    case allowedOrigins = "allowed-origins"
     case webSocketEcho = "websocket-echo"
     case metricsPort = "metrics-port"
     case metricsToken = "metrics-token"
@@ -65,7 +65,7 @@ extension ServerOptions {
             (.mediaURL, mediaURL), (.kafkaSecurity, kafkaSecurity), (.kafkaMechanism, kafkaMechanism),
             (.kafkaUsername, kafkaUsername), (.kafkaPassword, kafkaPassword), (.kafkaCA, kafkaCA),
             (.rateLimits, rateLimits), (.trustedProxies, trustedProxies),
-            (.streamOrigins, streamOrigins), (.webSocketEcho, webSocketEcho),
+            (.allowedOrigins, allowedOrigins), (.webSocketEcho, webSocketEcho),
             (.metricsHost, metricsHost), (.metricsToken, metricsToken), (.fastPath, fastPath), (.tlsCert, tlsCert),
             (.tlsKey, tlsKey),
             (.compression, compression), (.logLevel, logLevel), (.logFormat, logFormat),

@@ -85,7 +85,7 @@ struct Server {
         _ onRunning: @escaping @Sendable (Int) -> Void
     ) -> some Service {
         var services = node.api
-        services.streamOrigins = settings.streamOrigins
+        services.allowedOrigins = settings.allowedOrigins
         let api = API(
             services: services,
             operations: OperationsRoutes(
