@@ -97,7 +97,8 @@ extension EndToEnd.WebSocketTests {
     @Test(
         "a first message that is none ends the connection with the code for it",
         arguments: [
-            (#"{"token":"wrong"}"#, 3000), (#"{"token":7}"#, 1008), ("hello", 1008), ("", 1008),
+            (#"{"token":"wrong"}"#, 3000), (#"{"token":7}"#, 1008), (#"{"token":"wrong","resumes":"1"}"#, 1008),
+            ("hello", 1008), ("", 1008),
             (String(repeating: "x", count: 10_000), 1009),
         ])
     func wrongFirstMessage(text: String, code: Int) async throws {

@@ -51,6 +51,8 @@ struct JSONBodyTests {
     }
 
     private struct Everything: JSONReadable {
+        static let fieldNames = ["needed", "text", "flag"]
+
         let needed: String
         let text: String?
         let flag: Bool?
@@ -69,6 +71,8 @@ struct JSONBodyTests {
             (#"{"needed":1}"#, 422, "needed is of the wrong type."),
             (#"{"needed":"a","text":[]}"#, 422, "text is of the wrong type."),
             (#"{"needed":"a","flag":"true"}"#, 422, "flag is of the wrong type."),
+            (#"{"Needed":1}"#, 422, "Needed is no field of this body, which has flag, needed, text."),
+            (#"{"needed":"a","text ":null}"#, 422, "text  is no field of this body, which has flag, needed, text."),
             ("[]", 400, "The body must be a JSON object."),
             ("", 400, "The body is empty; it must be a JSON object."),
             (#"{"needed":}"#, 400, "The body is not valid JSON: a value is missing or unknown, at line 1, column 11."),

@@ -3,7 +3,7 @@ import Testing
 
 @testable import HTTPAPI
 
-@Suite("Bodies that say who sees something")
+@Suite("Fields that a body does not have")
 struct UnknownFieldTests {
     @Test(
         "a field whose name is misspelt is refused by its name, and nothing comes of the request",
@@ -12,6 +12,9 @@ struct UnknownFieldTests {
             ("POST", "/v1/posts", #"{"content":"secret","Visibility":"private"}"#, "Visibility"),
             ("POST", "/v1/posts", #"{"content":"secret","sharepolicy":"nobody"}"#, "sharepolicy"),
             ("PUT", "/v1/posts/POST", #"{"content":"secret","visibilty":"private"}"#, "visibilty"),
+            ("PUT", "/v1/posts/POST", #"{"content":"secret","reply_to":null}"#, "reply_to"),
+            ("PUT", "/v1/posts/POST", #"{"content":"secret","quote_of":"1"}"#, "quote_of"),
+            ("PUT", "/v1/posts/POST", #"{"content":"secret","poll":null}"#, "poll"),
             ("PUT", "/v1/comments/COMMENT", #"{"content":"secret","visible":"private"}"#, "visible"),
             ("POST", "/v1/posts/POST/comments", #"{"content":"secret","quote_of":null}"#, "quote_of"),
             ("PUT", "/v1/posts/POST/settings", #"{"comments":"closed","comment":"open"}"#, "comment"),
@@ -52,6 +55,38 @@ struct UnknownFieldTests {
         }
     }
 
+    @Test("every body has the fields that its document names, and refuses any other by its name")
+    func every() async throws {
+        try await TestServer.run { server in
+            let bodies = server.api.routes.endpoints.filter { $0.operation.body != nil }
+            #expect(bodies.count > 25)
+            for endpoint in bodies {
+                let place = "\(endpoint.method) \(endpoint.path)"
+                let answer = try await server.answer(of: endpoint, to: #"{"no_such_field":null}"#)
+                #expect(answer.status == 422 && answer.problem == "invalid", "\(place): \(answer.text)")
+                #expect(answer.json["field"].string == "no_such_field", "\(place)")
+                let schema = server.contract.document["components"]["schemas"][endpoint.operation.body ?? ""]
+                #expect(schema["additionalProperties"] == .bool(false), "\(place)")
+                let detail = answer.json["detail"].string ?? ""
+                let known = detail.firstMatch(of: /which has (.*)\.$/)?.1.split(separator: ", ").map(String.init) ?? []
+                // Named to say where posts are scheduled.
+                let more = ["NewPost", "NewDraft"].contains(endpoint.operation.body) ? ["scheduled_at"] : []
+                #expect(Set(known) == Set(schema["properties"].members.keys).union(more), "\(place)")
+            }
+        }
+    }
+
+    @Test("no route reads a body that is not documented")
+    func undocumented() async throws {
+        try await TestServer.run { server in
+            let others = server.api.routes.endpoints.filter { $0.operation.body == nil && $0.method != .get }
+            for endpoint in others {
+                let answer = try await server.answer(of: endpoint, to: #"{"no_such_field":null}"#)
+                #expect(answer.json["field"].string != "no_such_field", "\(endpoint.method) \(endpoint.path)")
+            }
+        }
+    }
+
     @Test("of a name without end only the beginning is repeated")
     func long() async throws {
         try await TestServer.run { server in
@@ -61,5 +96,25 @@ struct UnknownFieldTests {
             #expect(answer.status == 422)
             #expect(answer.json["field"].string?.count == 64)
         }
+    }
+}
+
+extension TestServer {
+    /// The answer to alice, new with everything that a path may name.
+    fileprivate func answer(of endpoint: Endpoint, to body: String) async throws -> Answer {
+        let alice = try await register("alice\(UInt32.random(in: 0...UInt32.max))")
+        let id: String?
+        switch endpoint.path.split(separator: "/").dropFirst().prefix(2).joined(separator: "/") {
+        case "users/{id}": id = alice.id
+        case "posts/{id}", "comments/{id}": id = try await publish("hello", by: alice)
+        case "lists/{id}": id = await post("/v1/lists", as: alice, #"{"title":"Friends"}"#).json["list_id"].string
+        case "me/drafts": id = await post("/v1/me/drafts", as: alice, #"{"content":"kept"}"#).json["draft_id"].string
+        case "me/scheduled":
+            let body = #"{"content":"soon","scheduled_at":"\#(time(in: 600_000))"}"#
+            id = await post("/v1/me/scheduled", as: alice, body).json["scheduled_id"].string
+        default: id = "1"
+        }
+        let target = endpoint.path.replacing("{id}", with: try #require(id)).replacing(/\{[a-z_]+\}/, with: "1")
+        return await send(Call(endpoint.method, target, as: alice.token, body))
     }
 }

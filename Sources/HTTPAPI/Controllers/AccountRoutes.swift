@@ -62,6 +62,8 @@ struct AccountRoutes: Sendable {
     }
 
     private struct FarewellBody: JSONReadable {
+        static let fieldNames = ["current_password"]
+
         let currentPassword: String
 
         init(_ fields: JSONFields) throws {

@@ -85,12 +85,13 @@ struct CommentRoutes: Sendable {
     }
 
     private struct NewCommentBody: JSONReadable {
+        static let fieldNames = ["content", "visibility", "reply_to"]
+
         let content: String
         let visibility: String?
         let replyTo: ID<Post>?
 
         init(_ fields: JSONFields) throws {
-            try fields.allowOnly("content", "visibility", "reply_to")
             content = try fields.string("content")
             visibility = try fields.optionalString("visibility")
             replyTo = try fields.optionalID("reply_to")
@@ -98,10 +99,11 @@ struct CommentRoutes: Sendable {
     }
 
     private struct SettingsBody: JSONReadable {
+        static let fieldNames = ["comments"]
+
         let comments: CommentPolicy
 
         init(_ fields: JSONFields) throws {
-            try fields.allowOnly("comments")
             guard let policy = CommentPolicy(name: try fields.string("comments")) else {
                 throw APIError.invalid("comments", "comments must be open, followers or closed.")
             }

@@ -65,19 +65,21 @@ struct EngagementRoutes: Sendable {
     }
 
     private struct ReactionBody: JSONReadable {
+        static let fieldNames = ["reaction"]
+
         let reaction: String?
 
         init(_ fields: JSONFields) throws {
-            try fields.allowOnly("reaction")
             reaction = try fields.optionalString("reaction")
         }
     }
 
     private struct BookmarkBody: JSONReadable {
+        static let fieldNames = ["folder"]
+
         let folder: String?
 
         init(_ fields: JSONFields) throws {
-            try fields.allowOnly("folder")
             folder = try fields.optionalString("folder")
         }
     }

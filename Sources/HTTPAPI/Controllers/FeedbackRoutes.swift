@@ -27,6 +27,8 @@ struct FeedbackRoutes: Sendable {
     }
 
     private struct Body: JSONReadable {
+        static let fieldNames = ["kind"]
+
         let kind: String
 
         init(_ fields: JSONFields) throws {

@@ -163,10 +163,11 @@ struct ListRoutes: Sendable {
 }
 
 private struct ListBody: JSONReadable {
+    static let fieldNames = ["title", "exclusive", "replies"]
+
     let changes: ListChanges
 
     init(_ fields: JSONFields) throws {
-        try fields.allowOnly("title", "exclusive", "replies")
         let replies = try fields.optionalString("replies").map { name in
             guard let replies = ListedReplies(name: name) else {
                 throw APIError.invalid("replies", "replies must be followed, members or none.")
@@ -180,6 +181,8 @@ private struct ListBody: JSONReadable {
 }
 
 private struct MembersBody: JSONReadable {
+    static let fieldNames = ["user_ids"]
+
     let accounts: [ID<Account>]
 
     init(_ fields: JSONFields) throws {

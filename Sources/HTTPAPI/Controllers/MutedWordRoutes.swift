@@ -34,12 +34,13 @@ struct MutedWordRoutes: Sendable {
     }
 
     private struct NewWordBody: JSONReadable {
+        static let fieldNames = ["phrase", "scopes", "expires_at"]
+
         let phrase: String
         let scopes: MutingScopes
         let expiresAt: Int64?
 
         init(_ fields: JSONFields) throws {
-            try fields.allowOnly("phrase", "scopes", "expires_at")
             phrase = try fields.string("phrase")
             scopes = try fields.optionalStrings("scopes").map(Self.scopes) ?? .all
             expiresAt = try fields.optionalString("expires_at").map(Self.time)

@@ -33,6 +33,8 @@ struct NotificationRoutes: Sendable {
     }
 
     private struct ReadBody: JSONReadable {
+        static let fieldNames = ["up_to"]
+
         let upTo: ID<Account>?
 
         init(_ fields: JSONFields) throws {

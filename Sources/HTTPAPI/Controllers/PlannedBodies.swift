@@ -4,12 +4,13 @@ import Telemetry
 
 /// A draft, or a post to be published later.
 struct PlannedBody: JSONReadable {
+    static let fieldNames = ["content", "visibility", "reply_to", "share_policy", "quote_of", "poll", "scheduled_at"]
+
     let draft: PostDraft
     /// Milliseconds since 1970.
     let scheduledAt: Int64?
 
     init(_ fields: JSONFields) throws {
-        try fields.allowOnly("content", "visibility", "reply_to", "share_policy", "quote_of", "poll", "scheduled_at")
         var draft = PostDraft(
             content: try PostContent(try fields.string("content")),
             visibility: try fields.optionalString("visibility").map(Visibility.named) ?? .everyone,

@@ -31,6 +31,8 @@ extension PollDraft {
 
 /// The options that somebody chooses in a poll.
 struct VoteBody: JSONReadable {
+    static let fieldNames = ["choices"]
+
     let choices: PollChoices
 
     init(_ fields: JSONFields) throws {

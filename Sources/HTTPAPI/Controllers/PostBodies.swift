@@ -3,13 +3,13 @@ import Posts
 
 /// What a post or comment is changed to.
 struct PostChangesBody: JSONReadable {
+    static let fieldNames = ["content", "visibility", "share_policy"]
+
     let content: String
     let visibility: String?
     let sharePolicy: SharePolicy?
 
     init(_ fields: JSONFields) throws {
-        // What a new post has and an edit leaves as it is may be sent along.
-        try fields.allowOnly("content", "visibility", "share_policy", "reply_to", "quote_of", "poll")
         content = try fields.string("content")
         visibility = try fields.optionalString("visibility")
         sharePolicy = try fields.optionalString("share_policy").map(SharePolicy.named)

@@ -50,6 +50,10 @@ struct PostRoutes: Sendable {
     }
 
     private struct NewPostBody: JSONReadable {
+        static let fieldNames = [
+            "content", "visibility", "reply_to", "share_policy", "quote_of", "poll", "scheduled_at",
+        ]
+
         let content: String
         let visibility: String?
         let replyTo: ID<Post>?
@@ -58,8 +62,6 @@ struct PostRoutes: Sendable {
         let poll: PollDraft?
 
         init(_ fields: JSONFields) throws {
-            try fields.allowOnly(
-                "content", "visibility", "reply_to", "share_policy", "quote_of", "poll", "scheduled_at")
             content = try fields.string("content")
             visibility = try fields.optionalString("visibility")
             replyTo = try fields.optionalID("reply_to")

@@ -2,6 +2,10 @@ import Accounts
 
 /// The body of a change to one's own account: what is absent stays, what is null is cleared.
 struct ProfileChangesBody: JSONReadable {
+    static let fieldNames = [
+        "display_name", "bio", "avatar_url", "is_private", "email", "password", "current_password",
+    ]
+
     private let displayName: FieldChange<String>
     private let bio: FieldChange<String>
     private let avatarURL: FieldChange<String>
@@ -11,8 +15,6 @@ struct ProfileChangesBody: JSONReadable {
     private let currentPassword: String?
 
     init(_ fields: JSONFields) throws {
-        try fields.allowOnly(
-            "display_name", "bio", "avatar_url", "is_private", "email", "password", "current_password")
         displayName = try fields.change("display_name")
         bio = try fields.change("bio")
         avatarURL = try fields.change("avatar_url")

@@ -38,6 +38,8 @@ struct SessionListRoutes: Sendable {
     }
 
     private struct PasswordBody: JSONReadable {
+        static let fieldNames = ["password", "current_password"]
+
         let password: String
         let currentPassword: String
 
@@ -48,6 +50,8 @@ struct SessionListRoutes: Sendable {
     }
 
     private struct EmailBody: JSONReadable {
+        static let fieldNames = ["email", "current_password"]
+
         let email: String
         let currentPassword: String
 

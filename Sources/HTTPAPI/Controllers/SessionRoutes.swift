@@ -31,13 +31,14 @@ struct SessionRoutes: Sendable {
     }
 
     private struct RegisterBody: JSONReadable {
+        static let fieldNames = ["username", "email", "password", "display_name"]
+
         let username: String
         let email: String
         let password: String
         let displayName: String?
 
         init(_ fields: JSONFields) throws {
-            try fields.allowOnly("username", "email", "password", "display_name")
             username = try fields.string("username")
             email = try fields.string("email")
             password = try fields.string("password")
@@ -46,6 +47,8 @@ struct SessionRoutes: Sendable {
     }
 
     private struct LoginBody: JSONReadable {
+        static let fieldNames = ["username", "email", "password"]
+
         let username: String?
         let email: String?
         let password: String
@@ -58,6 +61,8 @@ struct SessionRoutes: Sendable {
     }
 
     private struct RefreshBody: JSONReadable {
+        static let fieldNames = ["refresh_token"]
+
         let refreshToken: String
 
         init(_ fields: JSONFields) throws {

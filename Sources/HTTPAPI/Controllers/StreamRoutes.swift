@@ -46,6 +46,8 @@ struct StreamRoutes: Sendable {
     }
 
     private struct MovesBody: JSONReadable {
+        static let fieldNames = ["backward"] + MarkedList.allCases.map(\.name)
+
         let moves: [MarkerService.Move]
 
         init(_ fields: JSONFields) throws {

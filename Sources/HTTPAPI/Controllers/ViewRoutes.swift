@@ -25,6 +25,8 @@ struct ViewRoutes: Sendable {
     }
 
     private struct SeenBody: JSONReadable {
+        static let fieldNames = ["post_ids"]
+
         let posts: [ID<Post>]
 
         init(_ fields: JSONFields) throws {

@@ -9,7 +9,7 @@ struct OpenAPIDocument {
         var writer = JSONWriter(capacity: 128 * 1024)
         let document: OpenAPIValue = [
             "openapi": "3.1.0", "info": Self.info, "servers": [["url": "/", "description": "This server"]],
-            "tags": Self.tags, "paths": paths, "components": Self.components,
+            "tags": Self.tags, "paths": paths, "components": components,
         ]
         document.write(to: &writer)
         return writer.bytes
@@ -30,7 +30,8 @@ struct OpenAPIDocument {
         "title": "Starling", "version": "1", "summary": "A social feed: post, follow, and read a feed that is there.",
         "description": """
         Every body is JSON in snake_case and UTF-8. Ids are decimal strings of 64-bit numbers that grow with time; \
-        keep them as strings, since numbers in JSON lose precision past 2⁵³. Times are RFC 3339 in UTC.
+        keep them as strings, since numbers in JSON lose precision past 2⁵³. Times are RFC 3339 in UTC. A body with a field that it \
+        does not have is refused; answers may get more fields, so pass over those that you do not know.
 
         **Start** by `POST /v1/users/register`, then send `Authorization: Bearer <access_token>`. When that token \
         ends, exchange the refresh token at `POST /v1/auth/refresh`.
@@ -59,10 +60,13 @@ struct OpenAPIDocument {
         ["name": "Operations", "description": "For those who run the server."],
     ]
 
-    private static let components: OpenAPIValue = [
-        "schemas": OpenAPISchemas.all, "parameters": OpenAPIParameters.all, "headers": OpenAPIHeaders.all,
-        "responses": OpenAPIProblems.responses, "securitySchemes": securitySchemes,
-    ]
+    private var components: OpenAPIValue {
+        [
+            "schemas": OpenAPISchemas.all(bodies: Set(endpoints.compactMap(\.operation.body))),
+            "parameters": OpenAPIParameters.all, "headers": OpenAPIHeaders.all,
+            "responses": OpenAPIProblems.responses, "securitySchemes": Self.securitySchemes,
+        ]
+    }
 
     private static let securitySchemes: OpenAPIValue = [
         "bearerAuth": [

@@ -6,7 +6,7 @@ extension OpenAPISchemas {
         ("Registration", registration), ("Login", login), ("Refresh", refresh), ("Session", session),
         ("Author", identity("The author of a post.")),
         ("User", profile), ("Me", me), ("UserPage", page("users", of: "User", "A page of accounts.")),
-        ("ProfileChanges", closed(changes)), ("OpenSession", openSession), ("PasswordChange", passwordChange),
+        ("ProfileChanges", changes), ("OpenSession", openSession), ("PasswordChange", passwordChange),
         ("EmailChange", emailChange),
         ("Farewell", object("The password of the account to delete.", ["current_password": currentPassword])),
         ("Deletion", object("When the account will be erased.", ["erased_at": time])),

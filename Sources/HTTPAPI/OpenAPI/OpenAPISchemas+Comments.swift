@@ -3,14 +3,14 @@ import Posts
 
 extension OpenAPISchemas {
     static let comments: [(key: String, value: OpenAPIValue)] = [
-        ("NewComment", closed(newComment)), ("Comment", comment),
+        ("NewComment", newComment), ("Comment", comment),
         (
             "CommentPage",
             page(
                 "comments", of: "Comment",
                 "Comments on one post. Those that are not for you, or by accounts that you mute, are left out.")
         ),
-        ("NewPostSettings", closed(newSettings)),
+        ("NewPostSettings", newSettings),
     ]
 
     static let content: OpenAPIValue = [

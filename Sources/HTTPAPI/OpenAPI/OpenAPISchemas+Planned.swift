@@ -3,11 +3,10 @@ import Posts
 
 extension OpenAPISchemas {
     static let planned: [(key: String, value: OpenAPIValue)] = [
-        ("NewDraft", closed(object("A post that is kept for later.", optional: optionalMembers, newMembers))),
+        ("NewDraft", object("A post that is kept for later.", optional: optionalMembers, newMembers)),
         (
             "NewScheduledPost",
-            closed(
-                object("A post that is to be published later.", optional: optionalMembers, newMembers + [newTime]))
+            object("A post that is to be published later.", optional: optionalMembers, newMembers + [newTime])
         ),
         (
             "Draft",

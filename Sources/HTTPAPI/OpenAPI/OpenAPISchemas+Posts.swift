@@ -2,7 +2,7 @@ import Core
 
 extension OpenAPISchemas {
     static let posts: [(key: String, value: OpenAPIValue)] = [
-        ("NewPost", closed(newPost)), ("PostChanges", postChanges), ("Post", post), ("ViewerState", viewer),
+        ("NewPost", newPost), ("PostChanges", postChanges), ("Post", post), ("ViewerState", viewer),
         ("Entities", entities), ("QuotedPost", quotedPost),
         ("PostPage", page("posts", of: "Post", "A page of one account's posts.")),
         (
@@ -50,8 +50,8 @@ extension OpenAPISchemas {
     private static let visibilities: [OpenAPIValue] = Visibility.allCases.map { .string($0.name) }
 
     private static let postChanges = object(
-        "The post's new text, and its visibility where that changes. `reply_to`, `quote_of` and `poll` stay, whatever is sent; any "
-            + "other field is refused.", optional: ["visibility", "share_policy"],
+        "The post's new text, and its visibility where that changes. What it answers and quotes stays, and so does its poll.",
+        optional: ["visibility", "share_policy"],
         [
             "content": content,
             "visibility": [

@@ -2,9 +2,14 @@ import Core
 
 /// The shapes of bodies, by the names that operations use.
 enum OpenAPISchemas {
-    static let all: OpenAPIValue = .object(
+    private static let all =
         basics + accounts + graph + posts + polls + planned + views + comments + engagement + live + notifications
-            + mutedWords + tags + lists + exports + operations)
+        + mutedWords + tags + lists + exports + operations
+
+    /// - Parameter bodies: the names of those that requests have.
+    static func all(bodies: Set<String>) -> OpenAPIValue {
+        .object(all.map { bodies.contains($0.key) ? ($0.key, closed($0.value)) : $0 })
+    }
 
     /// A schema of an object; every property is required unless it is named in `optional`.
     static func object(
@@ -22,7 +27,7 @@ enum OpenAPISchemas {
         return schema.adding([("properties", .object(properties))])
     }
 
-    /// A body that says who sees something: with a field that it does not have it is refused.
+    /// What is sent is refused with a field that it does not have; what is answered may have more one day.
     static func closed(_ object: OpenAPIValue) -> OpenAPIValue { object.adding([("additionalProperties", false)]) }
 
     static func reference(_ name: String) -> OpenAPIValue {

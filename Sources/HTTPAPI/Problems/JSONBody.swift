@@ -3,7 +3,7 @@ import HTTPTypes
 
 /// Reads JSON bodies: strictly, bounded in depth, and with a problem that says where they broke.
 enum JSONBody {
-    /// - Throws: `Problem` 400 for what is no JSON object, 422 for a field that is missing or of the wrong type.
+    /// - Throws: `Problem` 400 for what is no JSON object, 422 for a field that is missing, unknown or of the wrong type.
     static func decode<Body: JSONReadable>(_: Body.Type, from bytes: [UInt8]) throws -> Body {
         guard !bytes.isEmpty else { throw APIError.badRequest("The body is empty; it must be a JSON object.") }
         guard String(validating: bytes, as: UTF8.self) != nil else {
@@ -13,7 +13,9 @@ enum JSONBody {
             guard let members = try StrictJSON.members(of: bytes, depthMax: Limits.jsonDepthMax) else {
                 throw APIError.badRequest("The body must be a JSON object.")
             }
-            return try Body(JSONFields(members, of: bytes))
+            let fields = JSONFields(members, of: bytes)
+            try fields.allowOnly(Body.fieldNames)
+            return try Body(fields)
         } catch let broken as StrictJSON.Broken {
             throw APIError.badRequest(
                 "The body is not valid JSON: \(broken.reason), at line \(broken.line), column \(broken.column).")

@@ -3,6 +3,10 @@ import Core
 
 /// A body that is read from the members of a JSON object.
 protocol JSONReadable {
+    /// All that the object may have: a field whose name is misspelt is refused, for passed over it might let everybody see what it
+    /// was to hide.
+    static var fieldNames: [String] { get }
+
     /// - Throws: `Problem` 422 for a field that is missing or of the wrong type.
     init(_ fields: JSONFields) throws
 }
@@ -19,9 +23,8 @@ struct JSONFields {
         self.bytes = bytes
     }
 
-    /// For bodies that say who sees something: a field whose name is misspelt must not let everybody see it.
     /// - Throws: `Problem` 422 that names a field which is none of these.
-    func allowOnly(_ names: String...) throws {
+    func allowOnly(_ names: [String]) throws {
         guard let other = members.keys.filter({ !names.contains($0) }).min() else { return }
         throw APIError.unknownField(other, allowed: names)
     }

@@ -16,6 +16,8 @@ package struct EventSocket: Sendable {
 
     /// The first message.
     private struct Introduction: JSONReadable {
+        static let fieldNames = ["token", "resume"]
+
         let token: String
         let resume: String?
 
