@@ -15,6 +15,7 @@ extension EndToEnd.MetricsTests {
         "starling_fanout_backlog": "gauge", "starling_fanout_deliveries_total": "counter",
         "starling_fanout_retries_total": "counter", "starling_fanout_failures_total": "counter",
         "starling_group_commit_batch_size": "summary", "starling_commit_queue_depth": "gauge",
+        "starling_http_body_bytes_held": "gauge", "starling_http_bodies_refused_total": "counter",
         "starling_rate_limited_total": "counter", "starling_http_request_seconds": "summary",
         "starling_http_requests_total": "counter", "starling_timeline_rebuilds_total": "counter",
         "process_cpu_seconds_total": "counter", "process_resident_memory_bytes": "gauge",

@@ -5,6 +5,7 @@ import NIOEmbedded
 import NIOHTTP1
 import NIOHTTPTypes
 import Synchronization
+import Telemetry
 import Testing
 
 @testable import HTTPAPI
@@ -73,7 +74,14 @@ struct RequestIntakeTests {
 
     @Test("long bodies share one room, and beyond it those wait that would not fit; short ones need none of it")
     func room() async throws {
-        let room = BodyRoom(bytesMax: 20_000)
+        let metrics = MetricsRegistry()
+        let room = BodyRoom(bytesMax: 20_000, metrics: metrics)
+        func expect(held: Int, refused: Int, sourceLocation: SourceLocation = #_sourceLocation) {
+            let text = metrics.prometheusText()
+            #expect(text.contains("\nstarling_http_body_bytes_held \(held).0\n"), sourceLocation: sourceLocation)
+            #expect(text.contains("\nstarling_http_bodies_refused_total \(refused)\n"), sourceLocation: sourceLocation)
+        }
+        expect(held: 0, refused: 0)
         func status(_ count: Int, _ channel: NIOAsyncTestingChannel, _ connection: HTTP1Connection) async throws -> Int
         {
             try await Self.send([Self.head("/a"), Self.bytes(count / 2), Self.bytes(count - count / 2)], channel)
@@ -85,7 +93,9 @@ struct RequestIntakeTests {
             try await Self.send([Self.head("/a"), Self.bytes(Limits.bodyBytesOwn + 15_000)], first)
             try await Self.connected(room: room) { second, connection in
                 #expect(try await status(Limits.bodyBytesOwn, second, connection) == Limits.bodyBytesOwn)
+                expect(held: 15_000, refused: 0)
                 #expect(try await status(Limits.bodyBytesOwn + 5_001, second, connection) == 503)
+                expect(held: 15_000, refused: 1)
                 #expect(
                     try await status(Limits.bodyBytesOwn + 5_000, second, connection) == Limits.bodyBytesOwn + 5_000)
                 #expect(
@@ -93,8 +103,10 @@ struct RequestIntakeTests {
                 // What broke off holds nothing.
                 try await first.close()
                 await first.testingEventLoop.run()
+                expect(held: 0, refused: 1)
                 #expect(try await status(Limits.bodyBytesOwn + 20_000, second, connection) > 503)
             }
+            expect(held: 0, refused: 1)
         }
     }
 

@@ -1,5 +1,7 @@
 import Core
+import Metrics
 import Synchronization
+import Telemetry
 
 /// The room for long request bodies in memory, shared by all connections.
 ///
@@ -8,19 +10,29 @@ import Synchronization
 package final class BodyRoom: Sendable {
     private let bytesMax: Int
     private let held = Atomic<Int>(0)
+    private let heldBytes: Meter
+    private let refusals: Counter
 
-    init(bytesMax: Int = Limits.sharedBodyBytesMax) {
+    init(bytesMax: Int = Limits.sharedBodyBytesMax, metrics: any MetricsFactory = MetricsSystem.factory) {
         self.bytesMax = bytesMax
+        heldBytes = Meter(label: MetricName.bodyBytesHeld, factory: metrics)
+        refusals = Counter(label: MetricName.bodiesRefused, factory: metrics)
     }
 
     fileprivate func take(_ count: Int) -> Bool {
-        guard held.wrappingAdd(count, ordering: .relaxed).newValue > bytesMax else { return true }
-        giveBack(count)
-        return false
+        guard held.wrappingAdd(count, ordering: .relaxed).newValue <= bytesMax else {
+            held.wrappingSubtract(count, ordering: .relaxed)
+            refusals.increment()
+            return false
+        }
+        heldBytes.increment(by: Double(count))
+        return true
     }
 
     fileprivate func giveBack(_ count: Int) {
+        guard count > 0 else { return }
         held.wrappingSubtract(count, ordering: .relaxed)
+        heldBytes.decrement(by: Double(count))
     }
 }
 

@@ -11,6 +11,8 @@ package enum MetricName {
     package static let httpRequests = "starling_http_requests"
     /// Those of `httpRequests` that the front desk answered.
     package static let httpFastPathRequests = "starling_http_fast_path_requests"
+    package static let bodyBytesHeld = "starling_http_body_bytes_held"
+    package static let bodiesRefused = "starling_http_bodies_refused"
     /// Label `rule`.
     package static let rateLimited = "starling_rate_limited"
     package static let rateLimitReports = "starling_rate_limit_reports"
@@ -53,6 +55,8 @@ package enum MetricName {
         httpRequestSeconds: "Time to answer an HTTP request, by route and status class.",
         httpRequests: "HTTP requests answered, by route and status class.",
         httpFastPathRequests: "HTTP requests answered on the fast path; they are among starling_http_requests_total.",
+        bodyBytesHeld: "Bytes of request bodies in memory beyond what every request may bring.",
+        bodiesRefused: "Requests refused because there was no room for their bodies.",
         rateLimited: "Requests refused by a rate limit, by rule.",
         rateLimitReports: "Subjects whose charges were settled with the other processes.",
         rateLimitReportsLost: "Subjects whose charges were not settled, because Redis did not answer.",
