@@ -85,6 +85,29 @@ struct RateLimitTests {
         }
     }
 
+    @Test(
+        "what no endpoint takes is charged to the address, whoever asks",
+        arguments: [
+            ("GET", "/nowhere", 404), ("POST", "/v1/nowhere/1", 404), ("DELETE", "/healthz", 405),
+            ("OPTIONS", "/", 404),
+        ])
+    func unknown(method: String, path: String, status: Int) async throws {
+        try await TestServer.run(Self.tight) { server in
+            let alice = try await server.register("alice")
+            var call = Call(try #require(HTTPRequest.Method(method)), path)
+            let first = await server.send(call)
+            #expect(first.status == status && first.headers[.rateLimit]?.hasPrefix(#""address";r=1;t="#) == true)
+            call.token = alice.token
+            #expect(await server.send(call).status == status)
+            let refused = await server.send(call)
+            #expect(refused.status == 429 && refused.headers[.retryAfter] != nil && refused.headers[.allow] == nil)
+            // Her own budget is what it was.
+            #expect(await server.get("/v1/me", as: alice).headers[.rateLimit]?.contains("r=2") == true)
+            call.address = "198.51.100.9"
+            #expect(await server.send(call).status == status)
+        }
+    }
+
     @Test("bad tokens are charged to the address")
     func badTokens() async throws {
         try await TestServer.run(Self.tight) { server in

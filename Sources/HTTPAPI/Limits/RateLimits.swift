@@ -44,6 +44,19 @@ struct RequestLimiter: Sendable {
         if decision.isAllowed, endpoint.charge == .credentials, let stored {
             decision = try await stored.take(charges)
         }
+        return try Self.fields(of: decision, charges)
+    }
+
+    /// Charges a request that no endpoint takes to its address; a token is not looked at.
+    /// - Returns: the header fields for the answer.
+    /// - Throws: `Problem` 429, with those fields.
+    func chargeUnknown(_ request: APIRequest) throws -> HTTPFields {
+        guard limits.isEnabled else { return [:] }
+        let charges = [RateLimitCharge(.address(request.address), limits.address)]
+        return try Self.fields(of: limiter.take(charges, at: .now), charges)
+    }
+
+    private static func fields(of decision: RateLimitDecision, _ charges: [RateLimitCharge]) throws -> HTTPFields {
         var fields: HTTPFields = [:]
         fields[.rateLimitPolicy] = RateLimitHeaders.policy(charges.map(\.rule))
         if let tightest = decision.tightest { fields[.rateLimit] = RateLimitHeaders.limit(tightest) }

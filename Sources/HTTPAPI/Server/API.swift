@@ -58,10 +58,10 @@ package struct API: Sendable {
     /// - Returns: the answer and the route it was given by, a label of metrics.
     package func respond(to request: APIRequest) async -> (response: APIResponse, route: String) {
         switch routes.match(request.method, request.path) {
-        case .none: return (APIError.notFound.response(), "none")
+        case .none: return (refusal(APIError.notFound, of: request), "none")
         case .wrongMethod(let allowed):
             if let preflight = origins.preflight(request, methods: allowed) { return (preflight, "preflight") }
-            return (APIError.methodNotAllowed(allowed).response(), "none")
+            return (refusal(APIError.methodNotAllowed(allowed), of: request), "none")
         case .endpoint(let endpoint, let parameters):
             var request = request
             request.parameters = parameters
@@ -112,6 +112,17 @@ package struct API: Sendable {
         }
         activity.note(principal.accountID)
         return principal
+    }
+
+    /// Refuses what no endpoint takes: it costs an address as much as asking for something that is there.
+    private func refusal(_ problem: Problem, of request: APIRequest) -> APIResponse {
+        do {
+            var response = problem.response()
+            response.headers.append(contentsOf: try limiter.chargeUnknown(request))
+            return response
+        } catch {
+            return answer(to: error, route: "none")
+        }
     }
 
     private func answer(to error: any Error, route: String) -> APIResponse {
