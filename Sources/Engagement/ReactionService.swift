@@ -117,29 +117,26 @@ extension ReactionService {
         package let next: Int64?
     }
 
-    /// Who reacted, the newest first. Accounts that are gone or kept apart from the viewer are left out, so that a page may be
-    /// shorter than `limit` though more follow.
+    /// Who reacted, the newest first. Accounts that are gone or kept apart from the viewer are left out.
     /// - Parameter only: one kind, or nil for all.
     /// - Throws: `PostsError.notFound` where the viewer may not see the post.
     package func reactions(
         to id: ID<Post>, only: Reaction?, viewer: ID<Account>?, before: Int64?, limit: Int
     ) async throws -> Page {
         _ = try await posts.post(id, viewer: viewer)
-        let (rows, counts) = try await database.read { store in
-            (
-                try ReactionQueries.page(id, only: only, before: before ?? .max, limit: limit + 1, store),
-                try ReactionQueries.counts(id, store)
-            )
-        }
-        let shown = rows.prefix(limit)
-        let cards = try await directory.cards(shown.map(\.actor))
-        let apart = if let viewer { try await relations.relations(of: viewer) } else { nil as Relations? }
-        return Page(
-            reactions: shown.compactMap { row in
-                guard let card = cards[row.actor], card.account.isActive, apart?.apart.contains(row.actor) != true
+        let counts = try await database.read { try ReactionQueries.counts(id, $0) }
+        let known = if let viewer { try await relations.relations(of: viewer) } else { nil as Relations? }
+        let page = try await database.filledPage(after: before, limit: limit, place: \.row) { place, count, store in
+            try ReactionQueries.page(id, only: only, before: place ?? .max, limit: count, store)
+        } show: { rows -> [(row: ReactionQueries.Row, entry: (account: AccountCard, reaction: Reaction))] in
+            let cards = try await directory.cards(rows.map(\.actor))
+            return rows.compactMap { row in
+                guard let card = cards[row.actor], card.account.isActive, known?.apart.contains(row.actor) != true
                 else { return nil }
-                return (card, row.reaction)
-            }, counts: counts, next: rows.count > limit ? shown.last?.row : nil)
+                return (row: row, entry: (account: card, reaction: row.reaction))
+            }
+        }
+        return Page(reactions: page.entries, counts: counts, next: page.next)
     }
 }
 

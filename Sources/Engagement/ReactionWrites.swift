@@ -41,9 +41,15 @@ enum ReactionWrites {
 
 /// Reads of reactions.
 enum ReactionQueries {
+    struct Row: Sendable {
+        let row: Int64
+        let reaction: Reaction
+        let actor: ID<Account>
+    }
+
     static func page(
         _ post: ID<Post>, only: Reaction?, before: Int64, limit: Int, _ store: any SQLReader
-    ) throws -> [(row: Int64, reaction: Reaction, actor: ID<Account>)] {
+    ) throws -> [Row] {
         try store.query(
             """
             SELECT reaction_id, kind, actor_id FROM reactions
@@ -54,7 +60,7 @@ enum ReactionQueries {
                 .integer(Int64(post.bucket)), .integer(post.rawValue), .integer(before),
                 .integer(only?.rawValue ?? 0), .integer(Int64(limit)),
             ]
-        ) { ($0.int64(0), Reaction(rawValue: $0.int64(1)) ?? .like, $0.id(2)) }
+        ) { Row(row: $0.int64(0), reaction: Reaction(rawValue: $0.int64(1)) ?? .like, actor: $0.id(2)) }
     }
 
     static func counts(_ post: ID<Post>, _ store: any SQLReader) throws -> [Reaction: Int64] {

@@ -92,19 +92,25 @@ extension PostService {
     }
 
     /// Who shared a post, the newest first. Accounts that are gone, kept apart from the viewer, or private and not
-    /// followed are left out, so that a page may be shorter than `limit` though more follow.
+    /// followed are left out.
     /// - Throws: `PostsError.notFound` where the viewer may not see the post.
     package func sharers(
         of id: ID<Post>, viewer: ID<Account>?, before: Position, limit: Int
     ) async throws -> (accounts: [AccountCard], next: Position?) {
         _ = try await post(id, viewer: viewer)
-        let rows = try await database.read { try RepostQueries.page(of: id, before: before, limit: limit + 1, $0) }
-        let looked = rows.prefix(limit)
-        let cards = try await directory.cards(looked.map(\.sharer))
         let relations = try await relations(of: viewer)
-        let accounts = looked.compactMap { cards[$0.sharer] }.filter {
-            PostVisibility.admits(.everyone, author: $0.standing, relations: relations)
+        let page = try await database.filledPage(after: before, limit: limit, place: \.position) {
+            place, count, store in
+            try RepostQueries.page(of: id, before: place ?? before, limit: count, store)
+        } show: { rows -> [(row: Sharing, entry: AccountCard)] in
+            let cards = try await directory.cards(rows.map(\.sharer))
+            return rows.compactMap { row in
+                guard let card = cards[row.sharer],
+                    PostVisibility.admits(.everyone, author: card.standing, relations: relations)
+                else { return nil }
+                return (row: row, entry: card)
+            }
         }
-        return (accounts, rows.count > limit ? looked.last?.position : nil)
+        return (page.entries, page.next)
     }
 }

@@ -23,6 +23,11 @@ extension GraphService {
         }
     }
 
+    private struct Row: Sendable {
+        let key: Int64
+        let account: ID<Account>
+    }
+
     package struct Page: Sendable {
         package let accounts: [AccountCard]
         /// Where the next page begins, nil at the end.
@@ -30,30 +35,28 @@ extension GraphService {
     }
 
     /// A page of accounts, the newest entry first. Accounts that are gone, or kept apart from the viewer by a block, are
-    /// left out, so that a page may be shorter than `limit` though more follow.
+    /// left out.
     /// - Parameter before: the `next` of the page before, or nil for the first.
     package func page(_ list: List, viewer: ID<Account>?, before: Int64?, limit: Int) async throws -> Page {
         let table = list.table
-        let rows = try await database.read { store in
+        let relations = try await relationsThatHide(in: list, from: viewer)
+        let page = try await database.filledPage(after: before, limit: limit, place: \.key) { place, count, store in
             try store.query(
                 """
                 SELECT \(table.key), \(table.other) FROM \(table.name)
                 WHERE \(table.owner) = $1 AND \(table.key) < $2 ORDER BY \(table.key) DESC LIMIT $3
-                """, [.integer(table.id.rawValue), .integer(before ?? .max), .integer(Int64(limit + 1))]
-            ) { (key: $0.int64(0), account: $0.id(1, Account.self)) }
-        }
-        let shown = rows.prefix(limit)
-        let cards = try await directory.cards(shown.map(\.account))
-        let relations = try await relationsThatHide(in: list, from: viewer)
-        return Page(
-            accounts: shown.compactMap { row in
+                """, [.integer(table.id.rawValue), .integer(place ?? .max), .integer(Int64(count))]
+            ) { Row(key: $0.int64(0), account: $0.id(1)) }
+        } show: { rows -> [(row: Row, entry: AccountCard)] in
+            let cards = try await directory.cards(rows.map(\.account))
+            return rows.compactMap { row in
                 guard let card = cards[row.account], card.account.isActive,
                     relations?.apart.contains(row.account) != true
-                else {
-                    return nil
-                }
-                return card
-            }, next: rows.count > limit ? shown.last?.key : nil)
+                else { return nil }
+                return (row: row, entry: card)
+            }
+        }
+        return Page(accounts: page.entries, next: page.next)
     }
 
     /// Whether the viewer may see whom this account follows and is followed by.
