@@ -1,3 +1,5 @@
+import Accounts
+import Core
 import Testing
 
 @testable import HTTPAPI
@@ -126,6 +128,22 @@ struct CommentAudienceTests {
                 #expect(isPrivate ? shown == [] : absent == [], "erased: \(isErased)")
             }
             #expect(await server.get("/v1/posts/\(thread.comment)", as: thread.cast.carol).status == 200)
+        }
+    }
+
+    @Test(
+        "a block ends with the account that it kept apart, and so what it kept from the other",
+        arguments: [true, false])
+    func blockOfNobody(isByOther: Bool) async throws {
+        try await TestServer.run { server in
+            let thread = try await Thread(server)
+            let (alice, bob) = (thread.cast.alice, thread.cast.bob)
+            let (blocker, blocked) = isByOther ? (bob, alice) : (alice, bob)
+            await server.post("/v1/users/\(blocked.id)/block", as: blocker)
+            #expect(await server.get("/v1/comments/\(thread.comment)", as: bob).status == 404)
+            try await server.services.accounts.delete(try #require(ID<Account>(alice.id)))
+            try await server.drained()
+            #expect(await server.get("/v1/comments/\(thread.comment)", as: bob).status == 200)
         }
     }
 

@@ -16,7 +16,8 @@ extension Model {
         case .setSharing(let id, let author, _): owns(author, id) ? .done : .refused
         case .feedback(let id, let viewer, let feedback): mayJudge(viewer, id, feedback) ? .done : .refused
         case .react(let id, let viewer, nil) where users[viewer].reactions[id] != nil:
-            posts[id].map { !$0.isDeleted && users[$0.author].state != .deleted } == true ? .done : .refused
+            // Also where its author is gone, until what is left of theirs has been taken down.
+            posts[id].map { !$0.isDeleted } == true ? .done : .refused
         case .react(let id, let viewer, _): posts[id].map { canSee($0, viewer) } == true ? .done : .refused
         case .bookmark(let id, let viewer, let isKept):
             !isKept && users[viewer].bookmarked.contains(id) || posts[id].map { canSee($0, viewer) } == true
