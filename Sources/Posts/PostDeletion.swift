@@ -34,7 +34,7 @@ enum PostDeletion {
         _ id: ID<Post>, author: ID<Account>, _ old: PostService.Stored, now: Int64, _ store: any SQLWriter
     ) throws {
         if let quote = old.quote { try QuoteRows.delete(position: old.position, of: quote, store) }
-        if let parent = old.replyTo { try ReplyRows.delete(position: old.position, of: parent, store) }
+        if let parent = old.replyTo { try ReplyRows.withdraw(id, at: old.position, below: parent, store) }
         try MentionRows.delete(of: id, store)
         try TagRows.delete(of: old.content, at: old.position, store)
         try store.execute(

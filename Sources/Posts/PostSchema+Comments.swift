@@ -25,6 +25,26 @@ extension PostSchema {
         ]
     }
 
+    /// Comments that were deleted or removed before they kept their places get them back, where others hang below them.
+    static let deletedComments = Migration("0100-deleted-comments") { _ in
+        [
+            """
+            INSERT INTO replies (bucket, post_id, position, likes)
+            WITH RECURSIVE places (id, reply_to, position) AS (
+                SELECT p.id, p.reply_to, p.position
+                FROM (SELECT DISTINCT bucket, post_id FROM replies) AS answered
+                JOIN posts p ON p.id = answered.post_id AND p.bucket = answered.bucket
+                WHERE p.reply_to IS NOT NULL AND p.state IN (4, 5)
+                UNION SELECT p.id, p.reply_to, p.position FROM places
+                JOIN posts p ON p.id = places.reply_to AND p.bucket = ((places.reply_to >> 12) & 1023)
+                WHERE p.reply_to IS NOT NULL AND p.state IN (4, 5))
+            SELECT (places.reply_to >> 12) & 1023, places.reply_to, places.position, coalesce(c.likes, 0)
+            FROM places LEFT JOIN post_counters c ON c.post_id = places.id WHERE true
+            ON CONFLICT (bucket, post_id, position) DO NOTHING
+            """
+        ]
+    }
+
     /// The few posts that an account shows first. `pin_id` is a snowflake: the one pinned last comes first.
     static let pins = Migration("0021-pins") { dialect in
         let table = dialect == .sqlite ? "WITHOUT ROWID" : dialect.partitioned(by: "account_id")

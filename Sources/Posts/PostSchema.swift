@@ -7,7 +7,7 @@ import SQL
 package enum PostSchema {
     package static let migrations = [
         posts, reposts, postsByAuthor, viewerMarks, comments, pins, shares, quotes, mentions, tags, polls,
-        planned, views, counted, foldedTags,
+        planned, views, counted, foldedTags, deletedComments,
     ]
 
     private static let posts = Migration("0008-posts") { dialect in

@@ -4,13 +4,6 @@ import EventLog
 import SQL
 import SocialGraph
 
-/// A page of comments and where the next one begins, nil at the end.
-package struct CommentPage: Sendable {
-    package let comments: [PostService.Shown]
-    /// The position of the last row looked at, in the order of likes behind these.
-    package let next: [Int64]?
-}
-
 // Reading
 extension PostService {
     /// The comment, if this viewer may see it. A comment is a post that answers one.
@@ -19,72 +12,6 @@ extension PostService {
         let shown = try await post(id, viewer: viewer)
         guard shown.card.post.replyTo != nil else { throw PostsError.notFound }
         return shown
-    }
-
-    /// A page of the direct replies of a post.
-    ///
-    /// What this viewer may not see, or has muted, is left out; where that is much, a page is shorter than `limit` though
-    /// more follow. By time, pages do not shift. By likes a comment stands where its likes put it when the page is read: one
-    /// that gains likes between two pages may be missed, and one that loses likes may come again.
-    /// - Parameter place: the `next` of the page before, which has two numbers by likes and one otherwise.
-    /// - Throws: `PostsError.notFound` where the viewer may not see the post.
-    package func comments(
-        on id: ID<Post>, viewer: ID<Account>?, by order: CommentOrder, after place: [Int64]?, limit: Int
-    ) async throws -> CommentPage {
-        _ = try await post(id, viewer: viewer)
-        var shown: [Shown] = []
-        var next = place.map { Self.place($0) }
-        for _ in 1...Limits.commentReadsMax {
-            let (after, wanted) = (next, limit - shown.count)
-            let rows = try await database.read { store in
-                try ReplyRows.page(of: id, by: order, after: after, limit: wanted + 1, store)
-            }
-            let looked = rows.prefix(wanted)
-            shown += try await visible(looked.map(\.position), viewer: viewer, muting: .comments)
-            next = rows.count > wanted ? looked.last : nil
-            if next == nil || shown.count == limit { break }
-        }
-        return CommentPage(
-            comments: shown,
-            next: next.map { order == .top ? [$0.likes, $0.position.rawValue] : [$0.position.rawValue] })
-    }
-
-    private static func place(_ numbers: [Int64]) -> ReplyRows.Place {
-        ReplyRows.Place(likes: numbers.first ?? 0, position: Position(numbers.last ?? 0))
-    }
-
-    /// Those of the posts at these positions that the viewer may see and wants to, in the order asked for.
-    /// - Parameter scope: of the muted words that go here.
-    func visible(
-        _ positions: [Position], viewer: ID<Account>?, muting scope: MutingScopes
-    ) async throws -> [Shown] {
-        let cards = try await library.cards(at: positions)
-        let authors = try await directory.cards(Array(Set(cards.values.map(\.post.author))))
-        let roots = try await library.threads.roots(of: cards.values.lazy.map(\.post), in: directory)
-        let relations = try await relations(of: viewer)
-        let flags = try await flags(of: cards.values.map(\.post.id), viewer)
-        let muted = relations.flatMap { MutedText($0, in: scope, at: clock.now()) }
-        let quotes = try await quotes(of: cards.values, relations, muted: muted)
-        return positions.compactMap { position in
-            guard let card = cards[position], let author = authors[card.post.author],
-                PostVisibility.admits(
-                    card.post, author: author.standing, root: roots[of: card.post], relations: relations),
-                relations?.muted.contains(card.post.author) != true, muted?.hides(card) != true
-            else { return nil }
-            return Shown(
-                card: card, author: author, flags: flags[card.post.id] ?? .none,
-                quote: card.post.quote.flatMap { quotes[$0.post] })
-        }
-    }
-
-    /// Whether `id` is a comment anywhere below `post`, and both are for this viewer.
-    package func isComment(_ id: ID<Post>, below post: ID<Post>, viewer: ID<Account>?) async throws -> Bool {
-        let found = try await posts([id, post], viewer: viewer).map(\.card.post)
-        guard found.count == 2, let comment = found.first, let root = comment.rootID else { return false }
-        guard root != post else { return true }
-        let dialect = database.dialect
-        return try await database.read { try PostQueries.ancestors(of: id, dialect: dialect, $0) }
-            .contains { $0.id == post }
     }
 }
 
@@ -166,9 +93,4 @@ extension PostService {
         case .closed: throw PostsError.commentsClosed
         }
     }
-}
-
-extension Limits {
-    /// Reads of the store for one page of comments, where many are not for its reader.
-    package static let commentReadsMax = 5
 }

@@ -52,9 +52,15 @@ extension PostService {
         library.announce(postCard)
         // Found only where the commit did not announce it.
         defer { library.withdraw(post.position) }
-        _ = try await database.commit(
-            statements(for: post, draft, entities, poll) + companions.map { $0(post.id) }, announcing: changes(of: post)
-        )
+        do {
+            _ = try await database.commit(
+                statements(for: post, draft, entities, poll) + companions.map { $0(post.id) },
+                announcing: changes(of: post))
+        } catch let error as PostsError where error == .commentsClosed {
+            // Or what it answers was deleted since it was looked at.
+            _ = try await self.parent(of: draft, author: author)
+            throw error
+        }
         return Shown(card: postCard, author: authorCard, quote: quoted?.shown)
     }
 

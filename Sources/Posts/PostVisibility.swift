@@ -20,6 +20,11 @@ package enum PostVisibility {
         of post: borrowing Post, root: ThreadRoot?, relations: Relations?
     ) -> Bool {
         guard post.rootID != nil, relations?.viewer != post.author else { return true }
+        return admitsThread(below: root, relations: relations)
+    }
+
+    /// The same for someone who wrote nothing in it.
+    package static func admitsThread(below root: ThreadRoot?, relations: Relations?) -> Bool {
         guard let root else { return false }
         // What was said below a post for everyone stays in sight when the post, or its author, is gone.
         if root.isForEveryone { return relations?.apart.contains(root.author.id) != true }

@@ -2,14 +2,20 @@ import Accounts
 import Core
 import SQL
 
-/// The rows by which the comments of a post are found. They lie with that post.
+/// The rows by which the comments of a post are found. They lie with that post. There is one for every published comment, and one
+/// for every comment that is gone while others hang below it.
 package enum ReplyRows {
-    /// Adds a reply, where the post at the root of its thread lets its author comment as the transaction finds it.
+    /// Adds a reply, where what it answers is there and the post at the root of its thread lets its author comment, as the
+    /// transaction finds both.
     static func insert(_ reply: Post, to parent: ID<Post>, root: ID<Post>) -> Statement {
-        Statement(
+        let isThere =
+            parent == root
+            ? "r.state = 3"
+            : "EXISTS (SELECT 1 FROM posts p WHERE p.id = $2 AND p.bucket = $1 AND p.state = 3)"
+        return Statement(
             """
             INSERT INTO replies (bucket, post_id, position)
-            SELECT $1, $2, $3 FROM posts r WHERE r.id = $4 AND r.bucket = $5 AND \(isOpen(to: "$6"))
+            SELECT $1, $2, $3 FROM posts r WHERE r.id = $4 AND r.bucket = $5 AND \(isThere) AND \(isOpen(to: "$6"))
             """,
             [
                 .integer(Int64(parent.bucket)), .integer(parent.rawValue), .integer(reply.position.rawValue),
@@ -31,10 +37,48 @@ package enum ReplyRows {
             [.integer(root.rawValue), .integer(Int64(root.bucket)), .integer(commenter.rawValue)]) > 0
     }
 
-    static func delete(position: Int64, of parent: ID<Post>, _ store: any SQLWriter) throws {
+    /// Where a comment stands.
+    private struct Row {
+        let comment: ID<Post>
+        let position: Int64
+        let parent: ID<Post>
+        let depth: Int64
+    }
+
+    /// Takes a comment that is gone from its list, unless others hang below it: then it keeps its place. With it go, upwards, the
+    /// places of those that are gone too and had nothing else below them.
+    static func withdraw(
+        _ comment: ID<Post>, at position: Int64, below parent: ID<Post>, _ store: any SQLWriter
+    ) throws {
+        var row = Row(comment: comment, position: position, parent: parent, depth: Int64(Limits.replyDepthMax))
+        for _ in 0...Limits.replyDepthMax {
+            // One of depth 1 answers the root of the thread, which is no comment.
+            guard try deleteLeaf(row, store), row.depth > 1, let above = try gone(row.parent, store) else { return }
+            row = above
+        }
+    }
+
+    /// - Returns: whether nothing is below it, so that its row is gone.
+    private static func deleteLeaf(_ row: Row, _ store: any SQLWriter) throws -> Bool {
         try store.execute(
-            "DELETE FROM replies WHERE bucket = $1 AND post_id = $2 AND position = $3",
-            [.integer(Int64(parent.bucket)), .integer(parent.rawValue), .integer(position)])
+            """
+            DELETE FROM replies WHERE bucket = $1 AND post_id = $2 AND position = $3
+                AND NOT EXISTS (SELECT 1 FROM replies below WHERE below.bucket = $4 AND below.post_id = $5)
+            """,
+            [
+                .integer(Int64(row.parent.bucket)), .integer(row.parent.rawValue), .integer(row.position),
+                .integer(Int64(row.comment.bucket)), .integer(row.comment.rawValue),
+            ]) > 0
+    }
+
+    /// Where a comment stood that is gone; nil for one that is there, and for a post that is no comment.
+    private static func gone(_ id: ID<Post>, _ store: any SQLReader) throws -> Row? {
+        try store.first(
+            """
+            SELECT position, reply_to, depth FROM posts
+            WHERE id = $1 AND bucket = $2 AND state IN (4, 5) AND reply_to IS NOT NULL
+            """, [.integer(id.rawValue), .integer(Int64(id.bucket))]
+        ) { Row(comment: id, position: $0.int64(0), parent: $0.id(1), depth: $0.int64(2)) }
     }
 
     /// Takes in what the likes of some posts grew by; those that are no replies, or gone, are passed over.

@@ -49,15 +49,25 @@ package final class ThreadLibrary: CommitObserver, Sendable {
     package func roots(of posts: some Sequence<Post>, in directory: AccountDirectory) async throws -> ThreadRoots {
         let wanted = Set(posts.lazy.compactMap(\.rootID))
         guard !wanted.isEmpty else { return ThreadRoots() }
-        let found = try await cache.load(Array(wanted)) { [database] missing in
+        return ThreadRoots(try await roots(Array(wanted), in: directory))
+    }
+
+    /// The post at the root of a thread; nil where nothing is known of it.
+    func root(_ id: ID<Post>, in directory: AccountDirectory) async throws -> ThreadRoot? {
+        try await roots([id], in: directory)[id]
+    }
+
+    private func roots(
+        _ wanted: [ID<Post>], in directory: AccountDirectory
+    ) async throws -> [ID<Post>: ThreadRoot] {
+        let found = try await cache.load(wanted) { [database] missing in
             let dialect = database.dialect
             return try await database.read { try PostQueries.roots(missing, dialect: dialect, $0) }
         }
         let authors = try await directory.cards(Array(Set(found.values.map(\.author))))
-        return ThreadRoots(
-            found.compactMapValues { root in
-                authors[root.author].map { ThreadRoot(visibility: root.visibility, author: $0.standing) }
-            })
+        return found.compactMapValues { root in
+            authors[root.author].map { ThreadRoot(visibility: root.visibility, author: $0.standing) }
+        }
     }
 }
 

@@ -32,13 +32,17 @@ extension StoreCheckQueries {
         ),
         (
             "comments are missing from their post's list",
-            "SELECT count(*) FROM posts p WHERE \(isComment) AND NOT EXISTS (\(row))"
+            """
+            SELECT (SELECT count(*) FROM posts p WHERE \(isComment) AND NOT EXISTS (\(row)))
+                + (SELECT count(*) FROM (\(places)) AS p WHERE NOT EXISTS (\(row)))
+            """
         ),
         (
             "comments are listed that are gone",
             """
             SELECT count(*) FROM replies r WHERE NOT EXISTS (
                 SELECT 1 FROM posts p WHERE \(isComment) AND p.reply_to = r.post_id AND p.position = r.position)
+                AND (r.post_id, r.position) NOT IN (SELECT reply_to, position FROM (\(places)) AS p)
             """
         ),
         (
@@ -94,13 +98,20 @@ extension StoreCheckQueries {
             ON CONFLICT DO NOTHING
             """,
             """
+            INSERT INTO replies (bucket, post_id, position)
+            SELECT (p.reply_to >> 12) & 1023, p.reply_to, p.position FROM (\(places)) AS p WHERE true
+            ON CONFLICT DO NOTHING
+            """,
+            """
             DELETE FROM replies WHERE NOT EXISTS (SELECT 1 FROM posts p WHERE \(isComment)
                 AND p.reply_to = replies.post_id AND p.position = replies.position)
+                AND (post_id, position) NOT IN (SELECT reply_to, position FROM (\(places)) AS p)
             """,
             """
             UPDATE replies SET likes = truth.n FROM (
                 SELECT p.reply_to, p.position, coalesce(counted.n, 0) AS n FROM posts p
-                LEFT JOIN (\(likes)) AS counted ON counted.id = p.id WHERE \(isComment)) AS truth
+                LEFT JOIN (\(likes)) AS counted ON counted.id = p.id
+                WHERE p.reply_to IS NOT NULL AND p.state IN (3, 4, 5)) AS truth
             WHERE truth.reply_to = replies.post_id AND truth.position = replies.position AND replies.likes <> truth.n
             """,
         ] + markRepairs
@@ -127,6 +138,18 @@ extension StoreCheckQueries {
     private static let kinds =
         "SELECT bucket, post_id, kind, count(*) AS n FROM reactions GROUP BY bucket, post_id, kind"
     private static let isComment = "p.reply_to IS NOT NULL AND p.state = 3"
+    /// Comments that are gone, with others below them at any depth.
+    private static let places = """
+        WITH RECURSIVE places (id, reply_to, position) AS (
+            SELECT p.id, p.reply_to, p.position
+            FROM (SELECT DISTINCT reply_to AS id FROM posts WHERE reply_to IS NOT NULL AND state = 3) AS answered
+            JOIN posts p ON p.id = answered.id AND p.bucket = ((answered.id >> 12) & 1023)
+            WHERE p.reply_to IS NOT NULL AND p.state IN (4, 5)
+            UNION SELECT p.id, p.reply_to, p.position FROM places
+            JOIN posts p ON p.id = places.reply_to AND p.bucket = ((places.reply_to >> 12) & 1023)
+            WHERE p.reply_to IS NOT NULL AND p.state IN (4, 5))
+        SELECT reply_to, position FROM places
+        """
     private static let row = """
         SELECT 1 FROM replies r WHERE r.bucket = ((p.reply_to >> 12) & 1023) AND r.post_id = p.reply_to
             AND r.position = p.position

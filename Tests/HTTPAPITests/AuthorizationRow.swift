@@ -76,6 +76,12 @@ extension AuthorizationRow {
         }
     }
 
+    /// A deleted comment keeps its place, where it was for everyone. The place is the same for all, or it would tell whose it was.
+    static let seesReplies: Rule = { caller, subject in
+        guard let (holder, kind) = subject.post, kind == .deleted else { return seesPost(caller, subject) }
+        return holder == .locked ? .absent : .visible
+    }
+
     /// What is not for everyone stays with its author.
     static let sharesPost: Rule = { caller, subject in
         guard seesPost(caller, subject) == .visible, caller != .owner, let (holder, kind) = subject.post

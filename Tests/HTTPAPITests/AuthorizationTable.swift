@@ -114,7 +114,7 @@ enum AuthorizationTable {
             subjects: Subject.posts, rule: Row.seesPost, body: newPost, isDestructive: true),
         "GET /v1/posts/{id}/comments": Row(subjects: Subject.posts, rule: Row.seesPost),
         "GET /v1/comments/{id}": Row(subjects: Subject.comments, rule: Row.seesPost),
-        "GET /v1/comments/{id}/comments": Row(subjects: Subject.comments, rule: Row.seesPost),
+        "GET /v1/comments/{id}/comments": Row(subjects: Subject.comments, rule: Row.seesReplies),
         "PUT /v1/comments/{id}": Row(
             subjects: Subject.comments, rule: Row.ownsPost, body: { _, _ in #"{"content":"I changed."}"# }),
         // Below sam's post.

@@ -81,12 +81,13 @@ struct AuthorizationWorld: Sendable {
         var comments: [Holder: [PostKind: String]] = [:]
         let sam = try #require(people[.stranger])
         let root = try await server.publish("a post of sam's", by: sam)
+        let rita = try await server.register("rita")
         var tokens: [Caller: [Holder: String]] = [:]
         for holder in Holder.allCases {
             let owner = try await server.register("the_\(holder)_one")
             holders[holder] = owner
             posts[holder] = try await Self.publish(by: owner, server)
-            comments[holder] = try await Self.publish(by: owner, replyTo: root, server)
+            comments[holder] = try await Self.publish(by: owner, replyTo: root, answeredBy: rita, server)
             try await Self.relate(owner, isPrivate: holder == .locked, people, server)
             let issued = try await server.services.accounts.issueTokens(
                 usernames: [try Username(owner.name)], lifetime: .seconds(2))
@@ -116,8 +117,9 @@ struct AuthorizationWorld: Sendable {
         ]
     }
 
+    /// - Parameter replier: who answers the one that is deleted then.
     private static func publish(
-        by owner: Person, replyTo root: String? = nil, _ server: TestServer
+        by owner: Person, replyTo root: String? = nil, answeredBy replier: Person? = nil, _ server: TestServer
     ) async throws -> [PostKind: String] {
         var posts: [PostKind: String] = [:]
         for kind in PostKind.allCases {
@@ -125,6 +127,7 @@ struct AuthorizationWorld: Sendable {
             posts[kind] = try await server.publish(
                 "\(kind.rawValue) of \(owner.name)", by: owner, visibility: visibility, replyTo: root)
         }
+        if let replier { try await server.publish("an answer", by: replier, replyTo: posts[.deleted]) }
         await server.delete("/v1/posts/\(posts[.deleted] ?? "")", as: owner)
         return posts
     }

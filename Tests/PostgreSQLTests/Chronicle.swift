@@ -59,7 +59,7 @@ final class Chronicle {
         repeat {
             let page = try await town.posts.comments(
                 on: post, viewer: id("bob"), by: order, after: place, limit: 2)
-            texts += page.comments.map(Self.line)
+            texts += page.comments.map(Self.line(of:))
             place = page.next
         } while place != nil
         note("comments by \(order)", texts)
@@ -96,6 +96,13 @@ final class Chronicle {
             before = page.next
         } while before != nil
         note(what, names)
+    }
+
+    private static func line(of comment: ListedComment) -> String {
+        switch comment {
+        case .comment(let shown): line(shown)
+        case .deleted(let place): "a deleted one with \(place.comments) comments"
+        }
     }
 
     private static func line(_ shown: PostService.Shown) -> String {

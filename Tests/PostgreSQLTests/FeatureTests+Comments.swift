@@ -1,3 +1,4 @@
+import Accounts
 import Core
 import SQL
 
@@ -48,7 +49,43 @@ extension FeatureTests {
         try await chronicle.comments(on: root, by: .oldest)
         try await town.posts.removeComment(first, viewer: carol)
         await chronicle.noteFailure("erased twice") { try await town.posts.removeComment(first, viewer: carol) }
+        // Its place is listed with its likes, and the check at the end finds no reactions.
+        try await town.database.write {
+            try ReplyRows.addLikes([first.rawValue: -2], dialect: town.database.dialect, $0)
+        }
+        try await deletions(town, chronicle, root)
         try await pins(town, chronicle, root)
+    }
+
+    /// Of a chain of three, the upper two are deleted first.
+    private static func deletions(_ town: Town, _ chronicle: Chronicle, _ root: ID<Post>) async throws {
+        let (alice, carol, dan) = (chronicle.id("alice"), chronicle.id("carol"), chronicle.id("dan"))
+        _ = try await town.posts.setCommentPolicy(.open, of: root, viewer: alice)
+        func answer(_ post: ID<Post>, by author: ID<Account>) async throws -> Post {
+            let draft = PostDraft(content: try PostContent("on the way down"), replyTo: post)
+            return try await town.posts.publish(draft, author: author).card.post
+        }
+        let top = try await answer(root, by: carol)
+        let middle = try await answer(top.id, by: dan)
+        let bottom = try await answer(middle.id, by: alice)
+        try await town.posts.removeComment(top.id, viewer: carol)
+        try await town.posts.removeComment(middle.id, viewer: alice)
+        for order in CommentOrder.allCases { try await chronicle.comments(on: root, by: order) }
+        for post in [top, middle] { try await chronicle.comments(on: post.id, by: .newest) }
+        chronicle.note(
+            "below a deleted one",
+            try await town.posts.isComment(middle.id, below: root, orDeleted: true, viewer: alice))
+        await chronicle.noteFailure("answering a deleted one") { _ = try await answer(middle.id, by: carol) }
+        // As the transaction decides.
+        await chronicle.noteFailure("the statement that answers a deleted one") {
+            _ = try await town.database.commit(
+                [ReplyRows.insert(bottom, to: middle.id, root: root)], announcing: [])
+        }
+        try await town.posts.removeComment(bottom.id, viewer: alice)
+        try await chronicle.comments(on: root, by: .newest)
+        for post in [top, middle] {
+            await chronicle.noteFailure("without a place") { try await chronicle.comments(on: post.id, by: .newest) }
+        }
     }
 
     private static func pins(_ town: Town, _ chronicle: Chronicle, _ post: ID<Post>) async throws {

@@ -31,6 +31,8 @@ struct FeatureTests {
         #expect(embedded.contains("the same word: true"))
         #expect(embedded.contains("feed of the exclusive list, out of the home feed: 1"))
         #expect(embedded.contains("bob's statement while closed: commentsClosed"))
+        #expect(embedded.contains(#"comments by newest: ["a deleted one with 1 comments"]"#))
+        #expect(embedded.contains("without a place: notFound"))
         #expect(embedded.contains("alice's statement while closed: went through"))
     }
 

@@ -53,6 +53,29 @@ struct MigrationBackfillTests {
         try await database.close()
     }
 
+    @Test("deleted comments get their places back where something is below them")
+    func places() async throws {
+        // Below 102, which is deleted, a removed one hangs, and below that one that is there; 109 has nothing below it.
+        let chain = Self.posts([
+            (107, 2, 4, 0, 102), (108, 2, 3, 0, 107), (109, 2, 5, 0, 100),
+        ])
+        let counters = "INSERT INTO post_counters (post_id, likes, comments) VALUES (102, 3, 1)"
+        let listed =
+            "INSERT INTO replies (bucket, post_id, position) SELECT 0, reply_to, position FROM posts WHERE reply_to > 0 AND state = 3"
+        let database = try await store(TemporaryFolder(), before: "0100", Self.rows + [chain, counters, listed])
+        let sql = "SELECT post_id, position, likes FROM replies ORDER BY position"
+        func places() async throws -> [[Int64]] {
+            try await database.read { store in
+                try store.query(sql, []) { [$0.int64(0), $0.int64(1), $0.int64(2)] }
+            }
+        }
+        let before = try await places()
+        try await Migrator(Node.migrations).migrate(database)
+        #expect(try await places().filter { !before.contains($0) } == [[100, 102, 3], [102, 107, 0]])
+        #expect(try await places().count == before.count + 2)
+        try await database.close()
+    }
+
     @Test("comments are counted as they are from now on, and events from before count nothing twice")
     func counted() async throws {
         let database = try await store(TemporaryFolder(), before: "0080", Self.rows)

@@ -129,10 +129,10 @@ struct CommentRoutes: Sendable {
     }
 
     private func require(
-        _ comment: ID<Post>, below post: ID<Post>, _ viewer: ID<Account>?, field: String
+        _ comment: ID<Post>, below post: ID<Post>, orDeleted: Bool = false, _ viewer: ID<Account>?, field: String
     ) async throws {
         if comment == post { return }
-        guard try await services.posts.isComment(comment, below: post, viewer: viewer) else {
+        guard try await services.posts.isComment(comment, below: post, orDeleted: orDeleted, viewer: viewer) else {
             throw APIError.invalid(field, "\(field) names no comment below this post that you can see.")
         }
     }
@@ -142,13 +142,15 @@ struct CommentRoutes: Sendable {
         guard let text = request.query["parent"] else { return try await page(of: id, request) }
         _ = try await services.posts.post(id, viewer: viewer)
         guard let parent = ID<Post>(text) else { throw APIError.invalid("parent", "parent is not an id.") }
-        try await require(parent, below: id, viewer, field: "parent")
+        try await require(parent, below: id, orDeleted: true, viewer, field: "parent")
         return try await page(of: parent, request)
     }
 
     private func replies(_ request: APIRequest) async throws -> APIResponse {
         let id: ID<Post> = try request.id()
-        _ = try await services.posts.comment(id, viewer: request.principal?.accountID)
+        guard try await services.posts.isComment(id, viewer: request.principal?.accountID) else {
+            throw PostsError.notFound
+        }
         return try await page(of: id, request)
     }
 

@@ -120,14 +120,19 @@ enum OpenAPIDescriptions {
             "A comment is a post with `reply_to`, in the same feeds and under the same rules, save that it is also kept from those "
             + "who may not see the post at the root of its thread. Where the post "
             + "at the root of the thread takes no comments from you, 403 `comments-closed`.",
-        "listComments": "Those that answer the post itself; `comments_count` says how many hang below each. Where many "
-            + "are not for you, a page may be short though more follow.",
-        "listReplies": "As `GET /v1/posts/{id}/comments`. A post that is no comment answers 404.",
+        "listComments":
+            "Those that answer the post itself; `comments_count` says how many hang below each. One that was deleted "
+            + "or removed while there are replies below it keeps its place, with `unavailable` and nothing of what it said. "
+            + "Where very many are not for you, a page may be short though more follow.",
+        "listReplies":
+            "As `GET /v1/posts/{id}/comments`, also below a deleted comment that keeps its place there. A post that is "
+            + "no comment answers 404.",
         "getComment": "404 also where it exists and is not for you, and for a post that is no comment.",
         "editComment":
             "Only your own. Where you may not comment any more, it cannot be shown to more people: 403 `comments-closed`.",
         "deleteComment": "Your own is erased. Below your own post, at any depth, you can remove what others wrote: "
-            + "it is then gone for everyone, its author too, who can still delete it for good; its replies stay.",
+            + "it is then gone for everyone, its author too, who can still delete it for good. Its replies stay, and where "
+            + "there are any it keeps its place in lists of comments.",
         "setPostSettings": "Only your own, and not for a comment: the post at the root of its thread governs it.",
         "pinPost": "Only your own, and at most \(Limits.pinnedPostsMax). `GET /v1/users/{id}/posts?pinned=true` lists "
             + "them to those who may see them. Pinning again changes nothing.",
@@ -147,9 +152,9 @@ enum OpenAPIDescriptions {
         "mute": "They are not told, and you still see their profile and posts elsewhere.",
         "unmute": "Their posts are back in your home feed, old ones too.",
         "listFollowers": "The newest first. Empty for a private account that you do not follow. Accounts that a block "
-            + "keeps from you are left out, so a page may be short.",
+            + "keeps from you are left out.",
         "listFollowing": "The newest first. Empty for a private account that you do not follow. Accounts that a block "
-            + "keeps from you are left out, so a page may be short.",
+            + "keeps from you are left out.",
         "listBlocks": "The newest first. Only you see this list.",
         "listMutes": "The newest first. Only you see this list.",
         "listCloseFriends": "The newest first. Only you see this list, and nobody else can find out who is on it.",

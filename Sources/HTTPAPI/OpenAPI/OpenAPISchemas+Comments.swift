@@ -3,11 +3,11 @@ import Posts
 
 extension OpenAPISchemas {
     static let comments: [(key: String, value: OpenAPIValue)] = [
-        ("NewComment", newComment), ("Comment", comment),
+        ("NewComment", newComment), ("Comment", comment), ("DeletedComment", deleted),
         (
             "CommentPage",
             page(
-                "comments", of: "Comment",
+                "comments", ofItems: ["oneOf": .array([reference("Comment"), reference("DeletedComment")])],
                 "Comments on one post. Those that are not for you, or by accounts that you mute, are left out.")
         ),
         ("NewPostSettings", newSettings),
@@ -40,6 +40,15 @@ extension OpenAPISchemas {
     private static let comment = object(
         "A post that answers `reply_to`; its `comment_id` is its `post_id`.", optional: optionalPostMembers,
         [("comment_id", reference("ID"))] + postMembers.map { ($0.key, $0.value) })
+
+    private static let deleted = object(
+        "The place of a comment that was deleted or removed while there are replies below it that everybody may see: ask "
+            + "`GET /v1/comments/{id}/comments` for them. What was for few, or by a private account, leaves none.",
+        [
+            "comment_id": reference("ID"), "reply_to": reference("ID"), "created_at": time,
+            "comments_count": count.adding([("description", "All replies below it that others may see.")]),
+            "unavailable": ["type": "boolean", "enum": [true]],
+        ])
 
     private static let policies: OpenAPIValue = .array(CommentPolicy.allCases.map { .string($0.name) })
 

@@ -38,8 +38,15 @@ enum OpenAPISchemas {
     static func page(
         _ name: String, of schema: String, _ description: String, more: [(key: String, value: OpenAPIValue)] = []
     ) -> OpenAPIValue {
+        page(name, ofItems: reference(schema), description, more: more)
+    }
+
+    static func page(
+        _ name: String, ofItems items: OpenAPIValue, _ description: String,
+        more: [(key: String, value: OpenAPIValue)] = []
+    ) -> OpenAPIValue {
         let list: [(key: String, value: OpenAPIValue)] = [
-            (name, ["type": "array", "items": reference(schema)]),
+            (name, ["type": "array", "items": items]),
             (
                 "next_cursor",
                 [

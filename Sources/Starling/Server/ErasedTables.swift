@@ -26,7 +26,8 @@ enum ErasedTables {
         "account_counters": "numbers, which fall to zero with what they count",
         "post_counters": "numbers of posts", "reaction_counters": "numbers of posts",
         "poll_counters": "numbers of posts", "post_stats": "numbers of posts",
-        "replies": "where comments hang; a deleted comment's row goes with it",
+        "replies":
+            "where comments hang; a deleted comment's row goes with it, or with the last that others wrote below it",
         "quotes": "where quotes are listed; a deleted quote's row goes with it",
         "outbox": "ids alone, until retention", "outbox_retention": "an offset", "dead_letters": "ids alone",
         "consumer_offsets": "offsets", "consumer_watermarks": "offsets", "work_leases": "processes",

@@ -42,6 +42,15 @@ struct StoreCheckTests {
             sql: "INSERT INTO replies (bucket, post_id, position) SELECT bucket, id, 1 FROM posts",
             finding: "comments are listed that are gone"),
         Damage(
+            sql: "DELETE FROM replies WHERE position IN (SELECT position FROM posts WHERE state = 5)",
+            finding: "comments are missing from their post's list"),
+        Damage(
+            sql: """
+                INSERT INTO replies (bucket, post_id, position)
+                SELECT (reply_to >> 12) & 1023, reply_to, position FROM posts WHERE state = 5 ON CONFLICT DO NOTHING
+                """,
+            finding: "comments are listed that are gone"),
+        Damage(
             sql: "UPDATE viewer_marks SET flags = (flags & 24) | 6",
             finding: "viewers' marks differ from their reactions"),
         Damage(sql: "DELETE FROM viewer_marks", finding: "viewers' marks differ from their bookmarks"),
@@ -169,9 +178,20 @@ struct StoreCheckTests {
         var quote = PostDraft(content: try PostContent("look #cat #dog"))
         quote.quoteOf = strange.id
         _ = try await live.posts.publish(quote, author: bob)
+        try await deletions(live, on: post.id, by: bob)
         try await live.posts.noteSeen([post.id, strange.id], by: alice)
         try await live.drained()
         return (alice, post)
+    }
+
+    /// Of a chain of three comments the upper two are deleted, and keep their places; another one leaves nothing.
+    private func deletions(_ live: LiveNode, on post: ID<Post>, by author: ID<Account>) async throws {
+        var chain = [post]
+        for above in [0, 1, 2, 0] {
+            let draft = PostDraft(content: try PostContent("a comment"), replyTo: chain[above])
+            chain.append(try await live.posts.publish(draft, author: author).card.post.id)
+        }
+        for gone in [chain[1], chain[2], chain[4]] { try await live.posts.delete(gone, viewer: author) }
     }
 
     private func check(

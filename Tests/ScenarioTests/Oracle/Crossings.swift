@@ -7,6 +7,8 @@ struct Crossings {
     private(set) var up = 0
     private(set) var down = 0
     var warmPages = 0
+    /// Deleted comments that kept their place, at all checkpoints together.
+    var places = 0
     private var pulled: Set<ID<Account>> = []
 
     mutating func note(_ authors: PulledAuthors, _ ids: [ID<Account>]) {

@@ -77,27 +77,6 @@ struct Inspection {
             what: "a single post", viewer: viewer, missing: isShown ? [] : [post.id], surplus: isShown ? [post.id] : [])
     }
 
-    /// The replies to one post, page by page.
-    func checkComments(on post: Model.Post, for viewer: Int?, pageSize: Int) async throws {
-        let what = "comments on \(post.id) by \(pageSize)"
-        let expected = model.comments(on: post, for: viewer)
-        var found: [PostService.Shown] = []
-        var place: [Int64]?
-        do {
-            repeat {
-                let page = try await world.node.api.posts.comments(
-                    on: ID(post.id), viewer: viewer.map { ids[$0] }, by: .newest, after: place, limit: pageSize)
-                found.append(contentsOf: page.comments)
-                place = page.next
-            } while place != nil
-        } catch is PostsError {
-            guard expected == nil else { throw Mismatch(what: what + " are refused", viewer: viewer) }
-            return
-        }
-        guard let expected else { throw Mismatch(what: what + " should be refused", viewer: viewer) }
-        try compare(found, expected.map { Model.Entry($0) }, viewer, .comments, what)
-    }
-
     /// The counters that the profile shows.
     func checkCounters(of user: Int) async throws {
         guard let account = try await world.node.api.directory.account(ids[user]), account.isActive else { return }

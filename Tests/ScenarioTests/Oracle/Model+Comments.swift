@@ -51,12 +51,24 @@ extension Model {
         return post.author == user && (!post.isDeleted || post.isRemoved)
     }
 
-    /// The direct replies that a viewer is shown, newest first; nil where the viewer may not see the post.
+    /// Whether a comment that is gone keeps its place in lists: the same for everyone who may see the thread.
+    func keepsPlace(_ comment: Post) -> Bool {
+        comment.isDeleted && comment.replyTo != nil && isForEveryone(comment) && commentCount(of: comment.id) > 0
+    }
+
+    /// The direct replies that a viewer is shown, and the places of those that are gone, newest first; nil where the viewer may
+    /// see neither the post nor its place.
     func comments(on post: Post, for viewer: Int?) -> [Post]? {
-        guard canSee(post, viewer) else { return nil }
-        let mutes = viewer.map { users[$0].mutes } ?? []
-        return posts.values.filter { $0.replyTo == post.id && canSee($0, viewer) && !mutes.contains($0.author) }
-            .filter { comment in viewer.map { !isWordMuted(in: comment, by: $0, .comments) } ?? true }
+        let isAdmitted = isAdmitted(viewer, toThreadOf: post)
+        guard canSee(post, viewer) || keepsPlace(post) && isAdmitted else { return nil }
+        return posts.values.filter { $0.replyTo == post.id }
+            .filter { keepsPlace($0) ? isAdmitted : isListed($0, for: viewer) }
             .sorted { $0.position > $1.position }
+    }
+
+    private func isListed(_ comment: Post, for viewer: Int?) -> Bool {
+        guard canSee(comment, viewer) else { return false }
+        guard let viewer else { return true }
+        return !users[viewer].mutes.contains(comment.author) && !isWordMuted(in: comment, by: viewer, .comments)
     }
 }

@@ -32,6 +32,7 @@ struct OracleTests {
             let crossings = try await rehearsal.run()
             #expect(crossings.warmPages > 100, "the fast path answers")
             if plan.operations >= 20_000 {
+                #expect(crossings.places > 0, "deleted comments keep their place")
                 #expect(crossings.up > 0 && crossings.down > 0, "the pull threshold is crossed both ways")
             }
         } catch let failure as Failure {

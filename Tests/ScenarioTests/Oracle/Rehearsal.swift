@@ -160,6 +160,24 @@ struct Rehearsal {
             try await inspection.checkPost(post, for: viewer)
             try await inspection.checkComments(on: post, for: viewer, pageSize: 1 + schedule.number(4))
         }
+        try await checkPlaces(viewers)
+    }
+
+    /// Lists that hold the place of a deleted comment, which are few, and those below it.
+    private mutating func checkPlaces(_ viewers: [Int]) async throws {
+        // Draws of its own: those of the schedule stay what they are.
+        var dice = Schedule(seed: plan.seed &+ moment)
+        let places = model.posts.values.filter { model.keepsPlace($0) }.sorted { $0.id < $1.id }
+        crossings.places += places.count
+        for _ in 0..<min(20, places.count) {
+            guard let place = dice.pick(places), let above = place.replyTo.flatMap({ model.posts[$0] }) else {
+                continue
+            }
+            let viewer = dice.number(8) == 0 ? nil : dice.pick(viewers)
+            for post in [above, place] {
+                try await inspection.checkComments(on: post, for: viewer, pageSize: 1 + dice.number(4))
+            }
+        }
     }
 
     private func failure(_ mismatch: Mismatch) -> Failure {
