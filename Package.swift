@@ -332,7 +332,8 @@ let package = Package(
         .testTarget(
             name: "KafkaTests",
             dependencies: [
-                "Kafka", "EventLog", "SQL", "Core", "Telemetry", "TestSupport", "TestServers", "MockKafkaCluster", "CRdKafka",
+                "Kafka", "EventLog", "SQL", "Core", "Telemetry", "TestSupport", "TestServers", "MockKafkaCluster",
+                "CRdKafka",
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
