@@ -88,13 +88,15 @@ struct DataDirectory: Sendable {
 
 /// Holds the data directory while it lives.
 final class DataDirectoryLock: Sendable {
-    private let descriptor: Int32
+    let descriptor: Int32
 
     fileprivate init(descriptor: Int32) {
         self.descriptor = descriptor
     }
 
+    /// Lets go by itself: closing would not while a program that is being started still has a copy of the descriptor.
     deinit {
+        flock(descriptor, LOCK_UN)
         close(descriptor)
     }
 }
