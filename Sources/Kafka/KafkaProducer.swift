@@ -28,7 +28,10 @@ package final class KafkaProducer: Sendable {
         let options =
             settings.options + [
                 ("enable.idempotence", "true"), ("enable.gapless.guarantee", "true"), ("acks", "all"),
-                ("partitioner", "murmur2_random"), ("message.timeout.ms", "0"),
+                // Where a request fails without saying whether it was kept and the one behind it is kept, the library takes the
+                // first for delivered, trusting the broker to have looked at sequence numbers. Nothing rests on that here.
+                ("max.in.flight.requests.per.connection", "1"), ("partitioner", "murmur2_random"),
+                ("message.timeout.ms", "0"),
                 ("linger.ms", String(Limits.kafkaLinger.milliseconds)), ("retry.backoff.ms", "50"),
                 ("queue.buffering.max.messages", String(Limits.kafkaQueueRecordsMax)),
                 ("queue.buffering.max.kbytes", String(Limits.kafkaQueueKilobytesMax)),
