@@ -8,8 +8,8 @@ import Telemetry
 
 /// Drives one consumer group: at least once, in order, waking at once, in batches.
 ///
-/// A group whose effects are rows rests after it has handled some, unless somebody waits for it: its rows and its offset
-/// would otherwise take a part of every commit.
+/// A group whose effects are rows rests after it has handled some, unless it is a batch behind or somebody waits for it: its
+/// rows and its offset would otherwise take a part of every commit, the more so while there are many.
 ///
 /// An event that keeps failing is set aside as a dead letter after `Limits.consumerAttemptsMax` tries. A store that is
 /// unavailable is no fault of the event, so that is waited out.
@@ -83,10 +83,7 @@ package final class ConsumerRunner: Service, Sendable {
         await withGracefulShutdownHandler {
             for await _ in signal.stream {
                 // Only cancellation and shutdown end it.
-                do { try await handleAll() } catch { return }
-                if consumer is any TransactionalConsumer {
-                    await rest.take(Limits.consumerRest) { progress.isAwaited }
-                }
+                do { try await handleRested() } catch { return }
             }
         } onGracefulShutdown: { [signal, rest] in
             signal.finish()
@@ -97,15 +94,41 @@ package final class ConsumerRunner: Service, Sendable {
     /// Handles everything that is in the log.
     package func drain() async throws {
         tail.noteAppended()
-        try await handleAll()
+        while try await handleBatches() == .some {}
     }
 
-    private func handleAll() async throws {
+    /// Handles everything that is in the log, at its ease.
+    private func handleRested() async throws {
+        let rests = consumer is any TransactionalConsumer
+        var hasRested = false
+        var handled: Handled
+        repeat {
+            handled = try await handleBatches()
+            guard rests, handled != .nothing || !hasRested else { continue }
+            await rest.take(Limits.consumerRest) { progress.isAwaited }
+            hasRested = true
+        } while handled == .some
+    }
+
+    /// What a look at the log gave to do.
+    private enum Handled {
+        case nothing
+        /// All that was found; more may have come meanwhile.
+        case some
+        /// As much as is handled at once.
+        case full
+    }
+
+    /// Handles full batches and the one that is not.
+    /// - Returns: `.nothing` where there was none after the full ones.
+    private func handleBatches() async throws -> Handled {
         var pause = Backoff()
         while true {
             try Task.checkCancellation()
             do {
-                guard try await holdsWork(), try await handleBatch() else { return }
+                guard try await holdsWork() else { return .nothing }
+                let handled = try await handleBatch()
+                guard handled == .full else { return handled }
                 pause = Backoff()
             } catch is CancellationError {
                 throw CancellationError()
@@ -133,8 +156,7 @@ package final class ConsumerRunner: Service, Sendable {
         return true
     }
 
-    /// - Returns: whether there may be more.
-    private func handleBatch() async throws -> Bool {
+    private func handleBatch() async throws -> Handled {
         let offset = progress.offset
         let found = try await tail.events(
             after: offset, topics: consumer.topics, limit: Limits.consumerBatchMax)
@@ -143,7 +165,7 @@ package final class ConsumerRunner: Service, Sendable {
         guard let last = events.last else {
             try await pass(found.head)
             backlog.record(0)
-            return false
+            return .nothing
         }
         do {
             try await apply(Array(events))
@@ -156,7 +178,7 @@ package final class ConsumerRunner: Service, Sendable {
             retries.increment()
             for event in events { try await applyAlone(event) }
         }
-        return true
+        return found.events.count < Limits.consumerBatchMax && events.count == found.events.count ? .some : .full
     }
 
     /// Moves on past events of other topics; now and then in the store too, or retention would wait for a quiet group.

@@ -43,6 +43,25 @@ import TestSupport
         try await running.value
     }
 
+    @Test("what comes while a group handles or rests is handled though nobody waits for it, in fewer batches")
+    func comesMeanwhile() async throws {
+        let consumer = RowConsumer()
+        let log = EventLog(database: harness.database, clock: harness.clock.wall, logger: harness.logger)
+        let runner = log.add(consumer)
+        try await runner.prepare()
+        let running = Task { try await runner.run() }
+        let subjects: ClosedRange<Int64> = 1...300
+        for subject in subjects { try await harness.append([subject]) }
+        let deadline = ContinuousClock.now + .seconds(60)
+        while runner.processed < subjects.upperBound, ContinuousClock.now < deadline {
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        #expect(try await harness.effects() == Array(subjects))
+        #expect(consumer.batchSizes.count < subjects.count)
+        running.cancel()
+        try await running.value
+    }
+
     @Test("events come in order, in batches, each applied once, and other topics are passed over")
     func order() async throws {
         let consumer = RowConsumer()
