@@ -15,6 +15,11 @@ package struct AccountCountersConsumer: TransactionalConsumer {
         for event in events { deltas.add(event) }
         try deltas.apply(in: store)
     }
+
+    /// Adds to the counters of each account, and tells of it.
+    package func add(_ growth: [AccountCounters], _ store: any SQLWriter) throws {
+        try CounterDeltas.apply(growth, in: store)
+    }
 }
 
 /// What a batch of events adds to each account's counters.
@@ -50,7 +55,16 @@ struct CounterDeltas {
 
     func apply(in store: any SQLWriter) throws {
         guard !byAccount.isEmpty else { return }
-        let counters = try byAccount.flatMap { account, delta in
+        let growth = byAccount.map { account, delta in
+            AccountCounters(
+                account: account, followers: delta.followers, following: delta.following, posts: delta.posts)
+        }
+        try Self.apply(growth, in: store)
+    }
+
+    /// - Parameter growth: what to add to the counters of each account.
+    static func apply(_ growth: [AccountCounters], in store: any SQLWriter) throws {
+        let counters = try growth.flatMap { growth in
             try store.query(
                 """
                 INSERT INTO account_counters (account_id, followers, following, posts) VALUES ($1, $2, $3, $4)
@@ -59,10 +73,13 @@ struct CounterDeltas {
                     posts = account_counters.posts + excluded.posts
                 RETURNING followers, following, posts
                 """,
-                [.integer(account), .integer(delta.followers), .integer(delta.following), .integer(delta.posts)]
+                [
+                    .integer(growth.account), .integer(growth.followers), .integer(growth.following),
+                    .integer(growth.posts),
+                ]
             ) { row in
                 AccountCounters(
-                    account: account, followers: row.int64(0), following: row.int64(1), posts: row.int64(2))
+                    account: growth.account, followers: row.int64(0), following: row.int64(1), posts: row.int64(2))
             }
         }
         store.announce(.counters(counters))

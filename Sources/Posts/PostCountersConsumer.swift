@@ -50,7 +50,8 @@ package struct PostCountersConsumer: TransactionalConsumer {
         }
     }
 
-    private func add(_ growth: [Int64: Int64], to counter: String, _ store: any SQLWriter) throws {
+    /// - Parameter growth: by post.
+    package func add(_ growth: [Int64: Int64], to counter: String, _ store: any SQLWriter) throws {
         // In one order, so that two processes never wait for each other.
         for (post, amount) in growth.sorted(by: { $0.key < $1.key }) where amount != 0 {
             try store.execute(

@@ -29,8 +29,17 @@ extension PostLayout {
             """
     }
 
+    /// Joins the places `r` of the comments on the post with the id `post`, an expression of what stands before.
+    package func joinReplies(of post: String) -> String {
+        let bucket = "((\(post) >> 12) & 1023)"
+        guard isPartitioned else { return "JOIN replies r ON r.bucket = \(bucket) AND r.post_id = \(post)" }
+        return """
+            CROSS JOIN LATERAL (SELECT position FROM replies WHERE bucket = \(bucket) AND post_id = \(post) OFFSET 0) AS r
+            """
+    }
+
     /// Joins the counters `c` of the post `p`, or nulls.
-    var joinCounters: String {
+    package var joinCounters: String {
         guard isPartitioned else { return "LEFT JOIN post_counters c ON c.post_id = p.id" }
         return """
             LEFT JOIN LATERAL (

@@ -37,7 +37,7 @@ extension StoreCheckQueries {
     private static let countedShares = "SELECT post_id AS id, count(*) AS n FROM post_shares GROUP BY post_id"
 
     /// Of the post `p`, among those that answer or quote.
-    private static let isWronglyCounted = """
+    static let isWronglyCounted = """
         (p.reply_to IS NOT NULL OR p.quote_of IS NOT NULL) AND p.counted <> CASE WHEN \(isSeen) THEN 1 ELSE 0 END
         """
 

@@ -67,5 +67,17 @@ extension FeatureTests {
         let broken = try await check.run(sample: 0, repair: true)
         chronicle.note("broken", broken.problems)
         chronicle.note("repaired", try await check.run(sample: 0, repair: false).problems)
+        try await town.database.write { store in
+            try store.execute("UPDATE account_counters SET followers = 7", [])
+            try store.execute("UPDATE post_counters SET likes = 7, comments = 7, shares = 7, quotes = 7", [])
+            try store.execute("UPDATE reaction_counters SET count = 7", [])
+            try store.execute("UPDATE replies SET likes = 7", [])
+            try store.execute("UPDATE posts SET counted = 1 - counted WHERE quote_of IS NOT NULL AND state = 3", [])
+        }
+        let reconciliation = CounterReconciliation(
+            database: town.database, clock: town.clock, logger: Town.logger)
+        chronicle.note("reconciled", try await reconciliation.round())
+        chronicle.note("once more", try await reconciliation.round())
+        chronicle.note("after it", try await check.run(sample: 0, repair: false).problems)
     }
 }
