@@ -153,5 +153,5 @@ package struct ReactionFlags {
     }
 
     package var now: Reaction? { Reaction(rawValue: rawValue & 15) }
-    var before: Reaction? { Reaction(rawValue: rawValue >> 4 & 15) }
+    package var before: Reaction? { Reaction(rawValue: rawValue >> 4 & 15) }
 }

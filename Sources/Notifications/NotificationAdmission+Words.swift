@@ -17,17 +17,21 @@ extension NotificationAdmission {
         return Set(
             looked.filter { fact in
                 guard let phrases = phrases[fact.group.recipient], let text = texts[fact.object] else { return false }
-                return phrases.match(in: text) != nil
+                return text.contains { phrases.match(in: $0) != nil }
             })
     }
 
-    private func texts(of posts: Set<Int64>, _ store: any SQLReader) throws -> [Int64: FoldedText] {
+    /// What there is to read in each of these posts: its text, and what its poll offers.
+    private func texts(of posts: Set<Int64>, _ store: any SQLReader) throws -> [Int64: [FoldedText]] {
         let rows = try store.query(
             """
             SELECT p.id, p.content FROM list($1) AS wanted
             \(PostLayout(dialect).joinPost(where: "id", is: "wanted.value")) WHERE p.state = 3
             """, [.list(posts.sorted())]
-        ) { ($0.int64(0), FoldedText($0.text(1))) }
-        return Dictionary(rows) { first, _ in first }
+        ) { ($0.int64(0), [FoldedText($0.text(1))]) }
+        var texts = Dictionary(rows) { first, _ in first }
+        let options = try PostQueries.pollOptions(of: posts.sorted().map { ID($0) }, dialect: dialect, store)
+        for (post, options) in options { texts[post.rawValue]? += options.map(FoldedText.init) }
+        return texts
     }
 }

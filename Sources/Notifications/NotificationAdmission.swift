@@ -15,6 +15,8 @@ struct NotificationAdmission {
     private struct Told {
         let visibility: Visibility
         let isComment: Bool
+
+        func with(_ visibility: Visibility) -> Told { Told(visibility: visibility, isComment: isComment) }
     }
 
     func admitted(
@@ -39,10 +41,27 @@ struct NotificationAdmission {
                 guard !unwanted.contains(fact), let isPrivate = active[fact.actor],
                     welcome[group.recipient]?.contains(fact.actor) == true
                 else { return false }
-                return try maySee(fact, posts, actorIsPrivate: isPrivate, store)
+                guard let post = fact.post else { return true }
+                guard let told = posts[post], try maySee(fact, told, actorIsPrivate: isPrivate, store) else {
+                    return false
+                }
+                // What an edit shows to others is not told to those who could see it before.
+                guard let former = draft.formerVisibility(of: fact) else { return true }
+                return try !maySee(fact, told.with(former), actorIsPrivate: isPrivate, store)
             }
             return kept.isEmpty ? nil : (group, kept)
         }
+    }
+
+    /// Those of these facts whose actor the recipient hears of. Who did something before it was muted is not told apart from
+    /// who did it after.
+    func welcomed(_ facts: [NotificationFact], _ store: any SQLReader) throws -> [NotificationFact] {
+        guard !facts.isEmpty else { return [] }
+        var welcome: [Int64: Set<Int64>] = [:]
+        for (recipient, facts) in Dictionary(grouping: facts, by: \.group.recipient) {
+            welcome[recipient] = try welcomed(Set(facts.map(\.actor)), by: recipient, store)
+        }
+        return facts.filter { welcome[$0.group.recipient]?.contains($0.actor) == true }
     }
 
     /// The active ones among these accounts, with whether they are private.
@@ -81,10 +100,8 @@ struct NotificationAdmission {
     }
 
     private func maySee(
-        _ fact: NotificationFact, _ posts: [Int64: Told], actorIsPrivate: Bool, _ store: any SQLReader
+        _ fact: NotificationFact, _ told: Told, actorIsPrivate: Bool, _ store: any SQLReader
     ) throws -> Bool {
-        guard let post = fact.post else { return true }
-        guard let told = posts[post] else { return false }
         // Whoever may not see the repost does not hear of it.
         if fact.group.kind == .repost, actorIsPrivate {
             return try GraphQueries.follows(ID(fact.group.recipient), ID(fact.actor), store)
@@ -92,7 +109,7 @@ struct NotificationAdmission {
         // The recipient's own.
         guard fact.object != 0 else { return true }
         let recipient = fact.group.recipient
-        if told.isComment, try !PostQueries.isThread(of: ID(post), openTo: ID(recipient), store) { return false }
+        if told.isComment, try !PostQueries.isThread(of: ID(fact.object), openTo: ID(recipient), store) { return false }
         switch told.visibility {
         case .author: return false
         case .closeFriends:

@@ -21,12 +21,18 @@ struct NotificationBook {
     }
 
     /// Adds facts, oldest first. One that is there already is not told again.
+    /// - Parameter again: those that were so before the batch, and may be counted without being held.
     mutating func add(
-        _ facts: [NotificationFact], to group: Group, detail: (NotificationFact) -> Int64
+        _ facts: [NotificationFact], to group: Group, again: Set<NotificationFact> = [],
+        detail: (NotificationFact) -> Int64
     ) throws {
         let passed = max(0, facts.count - Limits.notificationActorsMax)
         touched[group, default: 0] += Int64(passed)
         for fact in facts.dropFirst(passed) {
+            if again.contains(fact) {
+                let isHeld = try revive(fact, detail: detail(fact))
+                if try isHeld || countsMore(group) { continue }
+            }
             let id = try nextID(for: group.recipient)
             let row = try store.execute(
                 """
@@ -34,27 +40,58 @@ struct NotificationBook {
                 VALUES ($1, $2, $3, $4, $5, $6, $7)
                 ON CONFLICT (account_id, kind, subject_id, actor_id, object_id) DO NOTHING
                 """, fact.key + [.integer(id), .integer(detail(fact))])
-            if row == 1 { news[group] = (id, fact) } else { try revive(fact, detail: detail(fact)) }
+            if row == 1 { news[group] = (id, fact) } else { _ = try revive(fact, detail: detail(fact)) }
         }
     }
 
     /// What was taken back and is so again has its old place: taking back and doing again tells nobody twice.
-    private func revive(_ fact: NotificationFact, detail: Int64) throws {
+    /// - Returns: whether there is a row of it.
+    private func revive(_ fact: NotificationFact, detail: Int64) throws -> Bool {
         try store.execute(
             """
             UPDATE notifications SET is_live = 1, detail = $6
             WHERE account_id = $1 AND kind = $2 AND subject_id = $3 AND actor_id = $4 AND object_id = $5
+            """, fact.key + [.integer(detail)]) > 0
+    }
+
+    /// Whether a group has facts that it counts without holding them.
+    private func countsMore(_ group: Group) throws -> Bool {
+        try store.integer(
+            """
+            SELECT count(*) FROM notification_groups
+            WHERE account_id = $1 AND kind = $2 AND subject_id = $3 AND beyond > 0
+            """, group.key) > 0
+    }
+
+    /// Gives a fact another detail, where it is told.
+    func change(_ fact: NotificationFact, detail: Int64) throws {
+        try store.execute(
+            """
+            UPDATE notifications SET detail = $6
+            WHERE account_id = $1 AND kind = $2 AND subject_id = $3 AND actor_id = $4 AND object_id = $5 AND is_live = 1
             """, fact.key + [.integer(detail)])
     }
 
-    mutating func takeBack(_ fact: NotificationFact) throws {
+    /// - Returns: whether there is a row of it. If not, it may be one of those that gave way to newer ones: see `discount`.
+    @discardableResult
+    mutating func takeBack(_ fact: NotificationFact) throws -> Bool {
         let found = try store.execute(
             """
             UPDATE notifications SET is_live = 0
             WHERE account_id = $1 AND kind = $2 AND subject_id = $3 AND actor_id = $4 AND object_id = $5 AND is_live = 1
             """, fact.key)
-        // One of those that gave way to newer ones.
-        touched[fact.group, default: 0] -= found == 0 ? 1 : 0
+        touched[fact.group, default: 0] += 0
+        guard found == 0 else { return true }
+        return try store.integer(
+            """
+            SELECT count(*) FROM notifications
+            WHERE account_id = $1 AND kind = $2 AND subject_id = $3 AND actor_id = $4 AND object_id = $5
+            """, fact.key) > 0
+    }
+
+    /// Counts one fact less of those that a group counts without holding them.
+    mutating func discount(_ fact: NotificationFact) {
+        touched[fact.group, default: 0] -= 1
     }
 
     mutating func carryOut(_ withdrawal: NotificationDraft.Withdrawal) throws {
@@ -70,7 +107,8 @@ struct NotificationBook {
         case .formerMentions(let post, let author):
             try touch(
                 """
-                DELETE FROM notifications WHERE actor_id = $1 AND object_id = $2 AND kind = $3 AND NOT EXISTS (
+                UPDATE notifications SET is_live = 0
+                WHERE actor_id = $1 AND object_id = $2 AND kind = $3 AND is_live = 1 AND NOT EXISTS (
                     SELECT 1 FROM mentions m WHERE m.bucket = $4 AND m.post_id = $2 AND m.account_id = notifications.account_id)
                 """,
                 [
@@ -83,7 +121,7 @@ struct NotificationBook {
                 [.integer(author), .integer(NotificationKind.postRejected.rawValue), .integer(planned)])
         case .between(let recipient, let actor):
             try touch(
-                "DELETE FROM notifications WHERE account_id = $1 AND actor_id = $2",
+                "UPDATE notifications SET is_live = 0 WHERE account_id = $1 AND actor_id = $2 AND is_live = 1",
                 [.integer(recipient), .integer(actor)])
         case .account(let account):
             try touch("DELETE FROM notifications WHERE actor_id = $1", [.integer(account)])

@@ -17,33 +17,32 @@ extension NotificationService {
             cards[actor]?.account.isActive == true && !relations.apart.contains(actor)
                 && !relations.muted.contains(actor)
         }
+        let welcome = rows.keeping { row, fact in
+            // What they shared is for their followers.
+            let isHidden =
+                row.kind == .repost && cards[fact.actor]?.account.isPrivate == true && !relations.follows(fact.actor)
+            return !isHidden && isWelcome(fact.actor)
+        }
         let muted = try await posts.mutedText(in: .notifications, for: viewer)
-        let unwanted = try await unwanted(rows, muted, by: viewer)
-        let admitted = rows.map { row in
-            var row = row
-            row.facts.removeAll { fact in
-                // What they wrote or shared is for their followers.
-                let isHidden =
-                    (row.kind == .repost || row.kind.isToldByPost) && cards[fact.actor]?.account.isPrivate == true
-                    && !relations.follows(fact.actor)
-                return isHidden || !isWelcome(fact.actor) || unwanted.contains(fact.object)
-            }
-            return row
-        }.filter { !$0.facts.isEmpty }
+        let admitted = try await readable(welcome, muted, by: viewer)
         let wanted = Set(admitted.flatMap(\.posts))
         let posts = try await posts.posts(wanted.map { ID($0) }, viewer: viewer, muted: muted)
         let byID = Dictionary(posts.map { ($0.card.post.id.rawValue, $0) }) { first, _ in first }
         return admitted.compactMap { present($0, to: viewer, cards, byID, read: read) }
     }
 
-    /// The posts with a word in them that the viewer does not want to read; asked of the few who mute words.
-    private func unwanted(
+    /// Leaves out what is told by a post that is not for the viewer, or has a word in it that the viewer does not want to read.
+    private func readable(
         _ rows: [NotificationRows.Group], _ muted: MutedText?, by viewer: ID<Account>
-    ) async throws -> Set<Int64> {
-        guard let muted else { return [] }
-        let telling = Set(rows.filter { $0.kind.subject == .post }.flatMap { $0.facts.map(\.object) }).subtracting([0])
-        let shown = try await posts.posts(telling.map { ID($0) }, viewer: viewer)
-        return Set(shown.filter { muted.hides($0.card) }.map(\.card.post.id.rawValue))
+    ) async throws -> [NotificationRows.Group] {
+        // Other posts than these are what a group is about, and looked at with it.
+        let looked = rows.filter { $0.kind.isToldByPost || (muted != nil && $0.kind.subject == .post) }
+        let telling = Set(looked.flatMap { $0.facts.map(\.object) }).subtracting([0])
+        let visible = try await posts.visibleCards(telling.map { ID($0) }, viewer: viewer)
+        return rows.keeping { row, fact in
+            guard row.kind.subject == .post, let card = visible[ID(fact.object)] else { return !row.kind.isToldByPost }
+            return muted?.hides(card) != true
+        }
     }
 
     private func present(
@@ -52,8 +51,6 @@ extension NotificationService {
     ) -> NotificationGroup? {
         let post = row.kind.subject == .post ? posts[row.subject] : nil
         guard row.kind.subject != .post || post != nil else { return nil }
-        // Those about one post are in one thread, which may have closed to the viewer since.
-        if row.kind == .comment, row.tellingPosts.allSatisfy({ posts[$0] == nil }) { return nil }
         var seen: Set<ID<Account>> = []
         let actors = row.facts.map(\.actor).filter { $0 != viewer && seen.insert($0).inserted }
         return NotificationGroup(
@@ -61,7 +58,7 @@ extension NotificationService {
             rejection: row.rejection, actors: actors.prefix(Limits.notificationActorsShown).compactMap { cards[$0] },
             actorsCount: Int64(actors.count) + row.beyond,
             reaction: row.kind == .reaction ? row.facts.first.flatMap { Reaction(rawValue: $0.detail) } : nil,
-            post: post, latest: row.tellingPosts.lazy.compactMap { posts[$0] }.first,
+            post: post, latest: row.newestTelling.flatMap { posts[$0] },
             isRead: (row.facts.first?.id ?? row.id) <= read)
     }
 }
@@ -73,15 +70,19 @@ extension NotificationRows.Group {
         return .init(scheduledID: ID(subject), failure: failure ?? .refused)
     }
 
-    /// The newest posts of actors that may be shown with it.
-    fileprivate var tellingPosts: [Int64] {
-        kind.isToldByPost ? facts.prefix(Limits.notificationPostsLooked).map(\.object) : []
-    }
+    /// The newest post of an actor's, which is shown with it.
+    fileprivate var newestTelling: Int64? { kind.isToldByPost ? facts.first?.object : nil }
 
-    fileprivate var posts: [Int64] { (kind.subject == .post ? [subject] : []) + tellingPosts }
+    fileprivate var posts: [Int64] { (kind.subject == .post ? [subject] : []) + [newestTelling].compactMap(\.self) }
 }
 
-extension Limits {
-    /// Comments or quotes of a group that are looked at to find one that the viewer may see.
-    package static let notificationPostsLooked = 3
+extension [NotificationRows.Group] {
+    /// The groups with those of their facts that `isKept` says, where any are left.
+    fileprivate func keeping(_ isKept: (Element, NotificationRows.Fact) -> Bool) -> Self {
+        map { row in
+            var kept = row
+            kept.facts.removeAll { !isKept(row, $0) }
+            return kept
+        }.filter { !$0.facts.isEmpty }
+    }
 }

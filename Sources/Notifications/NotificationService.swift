@@ -102,8 +102,10 @@ package struct NotificationService: Sendable {
     }
 
     private func unreadCount(of viewer: ID<Account>, since read: Int64) async throws -> Int {
-        let rows = try await rows(
+        var rows = try await rows(
             of: viewer, kind: nil, before: .max, after: read, limit: Limits.unreadNotificationsMax)
+        // What was read makes no group unread, and need not be looked at.
+        for index in rows.indices { rows[index].facts.removeAll { $0.id <= read } }
         return try await shown(rows, to: viewer, read: read).count { !$0.isRead }
     }
 

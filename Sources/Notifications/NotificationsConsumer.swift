@@ -25,10 +25,15 @@ package struct NotificationsConsumer: TransactionalConsumer {
         for source in sources { try source.read(events, into: &draft, store) }
         guard !draft.isEmpty else { return }
         let now = clock.now()
-        let admitted = try NotificationAdmission(dialect: dialect, now: now).admitted(draft, store)
+        let admission = NotificationAdmission(dialect: dialect, now: now)
+        let admitted = try admission.admitted(draft, store)
         var book = NotificationBook(store: store, now: now)
-        for (group, facts) in admitted { try book.add(facts, to: group, detail: draft.detail) }
-        for fact in draft.takenBack { try book.takeBack(fact) }
+        let again = draft.toldAgain
+        for (group, facts) in admitted { try book.add(facts, to: group, again: again, detail: draft.detail) }
+        for fact in draft.changed { try book.change(fact, detail: draft.detail(of: fact)) }
+        var unknown: [NotificationFact] = []
+        for fact in draft.takenBack where try !book.takeBack(fact) { unknown.append(fact) }
+        for fact in try admission.welcomed(unknown, store) { book.discount(fact) }
         for withdrawal in draft.withdrawals { try book.carryOut(withdrawal) }
         try book.close()
     }

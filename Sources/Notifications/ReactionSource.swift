@@ -8,10 +8,11 @@ struct ReactionSource: NotificationSource {
     func read(_ events: [Event], into draft: inout NotificationDraft, _ store: any SQLReader) throws {
         for event in events where event.kind == .reacted || event.kind == .unreacted {
             let fact = NotificationFact(.reaction, to: event.object, about: event.subject, by: event.key)
-            if let reaction = ReactionFlags(rawValue: event.flags).now {
-                draft.tell(fact, detail: reaction.rawValue)
-            } else {
-                draft.takeBack(fact)
+            let flags = ReactionFlags(rawValue: event.flags)
+            switch (flags.before, flags.now) {
+            case (nil, let now?): draft.tell(fact, detail: now.rawValue)
+            case (_, let now?): draft.change(fact, detail: now.rawValue)
+            case (_, nil): draft.takeBack(fact)
             }
         }
     }

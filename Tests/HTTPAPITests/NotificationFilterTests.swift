@@ -22,7 +22,8 @@ struct NotificationFilterTests {
             #expect(told.first?["actors_count"] == .number(1))
             try await server.publish("@alice!", by: cast.bob)
             #expect(try await server.notifications(of: cast.alice).map(\.line) == ["reaction by carol"])
-            #expect(try await server.count("SELECT count(*) FROM notifications WHERE actor_id = \(cast.bob.id)") == 0)
+            let live = "SELECT count(*) FROM notifications WHERE is_live = 1 AND actor_id = \(cast.bob.id)"
+            #expect(try await server.count(live) == 0)
         }
     }
 
