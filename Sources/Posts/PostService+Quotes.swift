@@ -28,11 +28,12 @@ extension PostService {
     }
 
     /// What these posts quote, by the quoted post.
+    /// - Parameter inFeed: whether what the viewer hid is missing.
     func quotes(
-        of cards: some Collection<PostCard>, _ relations: Relations?, muted: MutedText? = nil
+        of cards: some Collection<PostCard>, _ relations: Relations?, muted: MutedText? = nil, inFeed: Bool = false
     ) async throws -> [ID<Post>: ShownQuote] {
         try await ShownQuote.load(
-            for: cards, relations: relations, muted: muted, from: library, directory, marks)
+            for: cards, relations: relations, muted: muted, inFeed: inFeed, from: library, directory, marks)
     }
 
     /// A page of the posts that quote a post, the newest first. Those that the viewer may not see, or whose authors are

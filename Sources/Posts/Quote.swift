@@ -29,16 +29,19 @@ package struct ShownQuote: Sendable {
     package let author: AccountCard
     package let flags: ViewerFlags
 
-    /// - Parameter root: of the thread, where the quoted post is a comment.
-    /// - Returns: nil where the quote is empty for this viewer: the post is gone or not for them, or its author or a word in
-    ///   it is muted.
+    /// - Parameters:
+    ///   - root: of the thread, where the quoted post is a comment.
+    ///   - inFeed: whether what the viewer hid is left out.
+    /// - Returns: nil where the quote is empty for this viewer: the post is gone or not for them, its author or a word in it
+    ///   is muted, or it is hidden.
     package init?(
         _ quote: Quote, card: PostCard?, author: AccountCard?, root: ThreadRoot?, relations: Relations?,
-        muted: MutedText? = nil, flags: ViewerFlags = .none
+        muted: MutedText? = nil, flags: ViewerFlags = .none, inFeed: Bool = false
     ) {
         guard let card, card.post.id == quote.post, let author,
             PostVisibility.admits(card.post, author: author.standing, root: root, relations: relations),
-            relations?.muted.contains(author.account.id) != true, muted?.hides(card) != true
+            relations?.muted.contains(author.account.id) != true, muted?.hides(card) != true,
+            !(inFeed && flags.isHidden)
         else { return nil }
         self.card = card
         self.author = author
@@ -48,9 +51,10 @@ package struct ShownQuote: Sendable {
     var byteCount: Int { card.byteCount + author.authorJSON.count }
 
     /// What these posts quote, by the quoted post; what is not to be shown is missing.
+    /// - Parameter inFeed: whether what the viewer hid is missing, too.
     package static func load(
-        for cards: some Collection<PostCard>, relations: Relations?, muted: MutedText?, from library: PostLibrary,
-        _ directory: AccountDirectory, _ marks: ViewerMarksCache
+        for cards: some Collection<PostCard>, relations: Relations?, muted: MutedText?, inFeed: Bool,
+        from library: PostLibrary, _ directory: AccountDirectory, _ marks: ViewerMarksCache
     ) async throws -> [ID<Post>: ShownQuote] {
         let quotes = Set(cards.compactMap(\.post.quote))
         guard !quotes.isEmpty else { return [:] }
@@ -66,7 +70,7 @@ package struct ShownQuote: Sendable {
             let card = quoted[quote.position]
             shown[quote.post] = ShownQuote(
                 quote, card: card, author: authors[quote.author], root: card.flatMap { roots[of: $0.post] },
-                relations: relations, muted: muted, flags: flags[quote.post] ?? .none)
+                relations: relations, muted: muted, flags: flags[quote.post] ?? .none, inFeed: inFeed)
         }
         return shown
     }

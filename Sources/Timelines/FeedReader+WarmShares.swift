@@ -78,7 +78,7 @@ extension FeedReader {
         return .known(
             ShownQuote(
                 quote, card: known, author: author, root: root, relations: page.relations, muted: page.mutedText,
-                flags: flags))
+                flags: flags, inFeed: true))
     }
 
     /// Outer nil: not known.

@@ -60,7 +60,9 @@ package struct FeedReader: Sendable {
 
     /// Whether the viewer hid this post from the home feed.
     package func hides(_ post: ID<Post>, from viewer: ID<Account>) async throws -> Bool {
-        if let flags = marks.cached(viewer)?.flags(of: post.rawValue) { return flags.isHidden }
+        if database.cacheLease.isValid, let flags = marks.cached(viewer)?.flags(of: post.rawValue) {
+            return flags.isHidden
+        }
         return try await marks.flags(of: [post], viewer: viewer)[post]?.isHidden == true
     }
 

@@ -39,8 +39,8 @@ struct Stretch: Sendable {
         self.sharings = sharings
         accounts = try await reader.directory.cards(Array(people))
         quotes = try await ShownQuote.load(
-            for: cards.values, relations: filter.relations, muted: filter.mutedText, from: library, reader.directory,
-            reader.marks)
+            for: cards.values, relations: filter.relations, muted: filter.mutedText, inFeed: true, from: library,
+            reader.directory, reader.marks)
         roots = try await library.threads.roots(of: cards.values.lazy.map(\.post), in: reader.directory)
         flags = try await reader.marks.flags(of: cards.values.map(\.post.id), viewer: filter.relations.viewer)
     }

@@ -99,6 +99,34 @@ struct FeedbackRouteTests {
         }
     }
 
+    @Test("what is hidden is not shown in quotes of it either, in feeds; elsewhere it is")
+    func quotes() async throws {
+        try await TestServer.run { server in
+            let cast = try await server.cast()
+            try await server.follow(cast.bob, cast.alice)
+            let list = try await server.makeList("Friends", by: cast.bob)
+            await server.post("\(list)/members", as: cast.bob, ListRouteTests.members(cast.alice))
+            let hidden = try await server.publish("out of sight", by: cast.carol)
+            let body = ##"{"content":"#tea look","quote_of":"\##(hidden)"}"##
+            let quote = try #require(await server.post("/v1/posts", as: cast.alice, body).json["post_id"].string)
+            try await server.drained()
+            // Twice: the second time it is in memory.
+            let feeds = ["/v1/feed", "/v1/feed", "\(list)/feed", "/v1/tags/tea/posts"]
+            let others = ["/v1/users/\(cast.alice.id)/posts", "/v1/posts/\(quote)"]
+            func isQuoted(in path: String) async -> Bool {
+                let text = await server.get(path, as: cast.bob).text
+                #expect(text.contains("#tea look"), "\(path)")
+                return text.contains("out of sight")
+            }
+            for path in feeds + others { #expect(await isQuoted(in: path), "\(path)") }
+            await Self.hide(hidden, server, as: cast.bob)
+            for path in feeds { #expect(await !isQuoted(in: path), "\(path)") }
+            for path in others { #expect(await isQuoted(in: path), "\(path)") }
+            #expect(await server.delete("/v1/posts/\(hidden)/feedback", as: cast.bob).status == 204)
+            for path in feeds { #expect(await isQuoted(in: path), "\(path)") }
+        }
+    }
+
     @Test("feedback is bounded, and goes with its account")
     func bounds() async throws {
         var options = TestServer.Options()

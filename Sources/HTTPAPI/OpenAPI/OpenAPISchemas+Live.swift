@@ -12,7 +12,7 @@ extension OpenAPISchemas {
                 JSON as `data`:
 
                 - `post.new`, `post.updated`: `{"post_id"}` of a post that your home feed shows; with `sharer_id`, the
-                  account that you follow who brought it there by sharing it.
+                  account that you follow who brought it there by sharing it. A post that is opened to you by an edit is new.
                 - `post.deleted`: `{"post_id"}` of a post that was in your stream or on your feed's first page, and is not \
                 to be seen any more.
                 - `counters`: `{"posts": [{"post_id", "likes_count", "comments_count", "shares_count"}]}` of such posts, at \
@@ -20,6 +20,9 @@ extension OpenAPISchemas {
                 - `notification`: `{"notification_id", "kind"}` of what `GET /v1/notifications` has as its newest by now.
                 - `read-marker`: your markers, as `GET /v1/me/markers` gives them.
                 - `reset`: `{}`; events may be missing, so load anew what you show.
+
+                Where you resume, what you missed is told as far as your home feed would show it now: of a post that came and \
+                was closed to you meanwhile, nothing is.
                 """,
                 "examples": ["id: 9f3c-12\nevent: post.new\ndata: {\"post_id\":\"2764810273419395072\"}\n\n"],
             ]

@@ -25,7 +25,7 @@ extension OpenAPISchemas {
             [
                 "type": "boolean", "enum": [true],
                 "description":
-                    "The quote is empty: the post is gone, not for you, by an account that you mute, or, in feeds, lists, comments and notifications, holds a word that you mute.",
+                    "The quote is empty: the post is gone, not for you, by an account that you mute, or, in feeds, lists, comments and notifications, holds a word that you mute, or, in feeds, is hidden by you.",
             ]
         )
     ]

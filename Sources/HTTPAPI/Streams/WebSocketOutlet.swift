@@ -30,6 +30,8 @@ final class WebSocketOutlet: StreamOutlet {
     func end(_ reason: StreamEnd) {
         switch reason {
         case .unauthorized: connection.close(WebSocketClose(.unauthorized, reason: "the token is not good any more"))
+        case .unavailable:
+            connection.close(WebSocketClose(.tryAgainLater, reason: "the server cannot do this right now"))
         case .credentialsChanged:
             connection.close(WebSocketClose(.policyViolation, reason: "the password was changed: connect again"))
         case .stopping: connection.close(WebSocketClose(.goingAway, reason: "server is stopping"))

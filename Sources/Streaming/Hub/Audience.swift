@@ -55,7 +55,10 @@ struct Audience {
         if told.count > max { told.removeFirst() }
     }
 
-    mutating func unwatch(_ position: Int64) {
-        told.removeAll { $0 == position }
+    /// - Returns: whether the post mattered here.
+    mutating func unwatch(_ position: Int64) -> Bool {
+        guard let place = told.firstIndex(of: position) else { return false }
+        told.remove(at: place)
+        return true
     }
 }

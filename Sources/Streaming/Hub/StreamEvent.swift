@@ -6,12 +6,12 @@ import Posts
 /// Something that a client hears of while it happens. It carries ids, never text.
 package enum StreamEvent: Hashable, Sendable {
     /// A post that the home feed shows from now on, and who brought it there by sharing it.
-    case postNew(ID<Post>, author: ID<Account>, sharer: ID<Account>? = nil)
-    case postUpdated(ID<Post>, author: ID<Account>)
+    case postNew(ID<Post>, sharer: ID<Account>? = nil)
+    case postUpdated(ID<Post>)
     /// A post that was told of, and is not to be seen any more.
     case postDeleted(ID<Post>)
-    /// The JSON of the posts' counters.
-    case counters([UInt8])
+    /// How often posts were liked, answered and shared by now.
+    case counters([PostCounts])
     /// Something that concerns the listener; its list of notifications has it by now.
     case notification(Int64, NotificationKind)
     /// The JSON of the read positions.
@@ -34,9 +34,10 @@ package enum StreamEvent: Hashable, Sendable {
     /// A JSON object, in one line.
     package var data: [UInt8] {
         switch self {
-        case .postNew(let id, _, let sharer): return Self.data(of: id, sharer: sharer)
-        case .postUpdated(let id, _), .postDeleted(let id): return Self.data(of: id)
-        case .counters(let data), .readMarker(let data): return data
+        case .postNew(let id, let sharer): return Self.data(of: id, sharer: sharer)
+        case .postUpdated(let id), .postDeleted(let id): return Self.data(of: id)
+        case .counters(let posts): return Self.data(of: posts)
+        case .readMarker(let data): return data
         case .notification(let id, let kind):
             var json = JSONWriter(capacity: 80)
             json.raw("{\"notification_id\":")
@@ -61,13 +62,52 @@ package enum StreamEvent: Hashable, Sendable {
         return json.bytes
     }
 
-    /// Whose post is shown and who shared it, where whether it may be is asked again before the event is told late.
-    var people: (author: ID<Account>, sharer: ID<Account>?)? {
-        switch self {
-        case .postNew(_, let author, let sharer): (author, sharer)
-        case .postUpdated(_, let author): (author, nil)
-        default: nil
+    private static func data(of posts: [PostCounts]) -> [UInt8] {
+        var json = JSONWriter(capacity: 128 * posts.count)
+        json.raw("{\"posts\":[")
+        for (index, counts) in posts.enumerated() {
+            if index > 0 { json.raw(",") }
+            json.raw("{\"post_id\":")
+            json.id(counts.post.rawValue)
+            json.raw(",\"likes_count\":")
+            json.integer(counts.likes)
+            json.raw(",\"comments_count\":")
+            json.integer(counts.comments)
+            json.raw(",\"shares_count\":")
+            json.integer(counts.shares)
+            json.raw("}")
         }
+        json.raw("]}")
+        return json.bytes
+    }
+
+    /// The posts it tells of.
+    var posts: [ID<Post>] {
+        switch self {
+        case .postNew(let id, _), .postUpdated(let id), .postDeleted(let id): [id]
+        case .counters(let posts): posts.map(\.post)
+        case .notification, .readMarker, .reset: []
+        }
+    }
+
+    /// Who brought the post.
+    var sharer: ID<Account>? {
+        if case .postNew(_, let sharer) = self { sharer } else { nil }
+    }
+}
+
+/// How often a post was liked, answered and shared.
+package struct PostCounts: Hashable, Sendable {
+    package let post: ID<Post>
+    package let likes: Int64
+    package let comments: Int64
+    package let shares: Int64
+
+    package init(post: ID<Post>, likes: Int64 = 0, comments: Int64 = 0, shares: Int64 = 0) {
+        self.post = post
+        self.likes = likes
+        self.comments = comments
+        self.shares = shares
     }
 }
 

@@ -30,11 +30,11 @@ extension StreamHub {
             // Before anything else is told.
             try await check(tasks)
             try await loadUnknownFollows()
-            try await tellChanges(of: tasks.changed)
+            let opened = try await tellChanges(of: tasks.changed)
             tasks.left.accounts = tasks.accounts
             try await tell(tasks.left)
             try await tellMarkers(of: tasks.markers)
-            try await expect(tasks.published)
+            try await expect(tasks.published + opened)
             try await tellPublished()
             if inbox.isTickDue { try await tick() }
         } catch {
@@ -66,6 +66,7 @@ extension StreamHub {
         case .relationship(let one, let other):
             tasks.left.viewers.formUnion([one, other])
         case .feedback(let account, _, _, _): tasks.left.viewers.insert(account)
+        case .closeFriendRemoved(_, let friend): tasks.left.viewers.insert(friend)
         case .passwordChanged(let account):
             let connections = room.withLock { $0.audiences[account]?.connections ?? [] }
             for connection in connections { end(connection, .credentialsChanged) }

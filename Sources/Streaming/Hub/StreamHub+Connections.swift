@@ -67,17 +67,12 @@ extension StreamHub {
         if room.withLock({ $0.admit(account.rawValue, at: clock.now()) }) {
             try await loadFollows(of: account.rawValue)
         }
-        let relations = try await relations.relations(of: account)
+        let replay = try await replay(to: account, since: resume)
         let first = try await feed.page(of: account, before: .highest, limit: settings.firstPageSize)
         let now = clock.now()
         let (id, resumed) = room.withLock { room in
             let opened = room.connect(
-                principal, token: token, to: outlet, resume: resume, at: now,
-                mayTell: { author, sharer in
-                    let people = [author] + (sharer.map { [$0] } ?? [])
-                    return relations.follows(sharer ?? author)
-                        && people.allSatisfy { !relations.apart.contains($0) && !relations.muted.contains($0) }
-                })
+                principal, token: token, to: outlet, resume: resume, at: now, replay: replay)
             for shown in first.posts.reversed() {
                 room.audiences[account.rawValue]?
                     .watch(shown.card.post.position.rawValue, max: settings.postsFollowedMax)
@@ -130,6 +125,24 @@ extension StreamHub {
                 sent += outcome.sent
                 slow += outcome.slow
                 if let position { room.audiences[account]?.watch(position, max: settings.postsFollowedMax) }
+            }
+        }
+        metrics.sent(event, sent)
+        for connection in slow { end(connection, .slowReader) }
+    }
+
+    /// Tells of the end of a post to those to whom it matters. Of a post that someone was never told of, its end is no
+    /// news, and perhaps none of their business.
+    func tellEnd(of post: ID<Post>, at position: Int64, to accounts: some Collection<Int64>) {
+        let now = clock.now()
+        let event = StreamEvent.postDeleted(post)
+        var sent = 0
+        var slow: [Audience.Connection] = []
+        room.withLock { room in
+            for account in accounts where room.audiences[account]?.unwatch(position) == true {
+                let outcome = room.tell(event, to: account, at: now)
+                sent += outcome.sent
+                slow += outcome.slow
             }
         }
         metrics.sent(event, sent)

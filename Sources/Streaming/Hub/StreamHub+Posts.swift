@@ -1,6 +1,7 @@
 import Accounts
 import Core
 import Posts
+import SQL
 import SocialGraph
 import Synchronization
 import Timelines
@@ -33,14 +34,17 @@ extension StreamHub {
         for post in posts where post.shared == nil {
             // What is gone again already was never new.
             guard let card = cards[Position(post.position)], let author = authors[card.post.author] else { continue }
-            let event = StreamEvent.postNew(card.post.id, author: card.post.author)
-            try await tell(event, of: card, author, to: room.withLock { $0.listeners(to: post.author) })
+            let listeners = post.readers ?? Set(room.withLock { $0.listeners(to: post.author) })
+            let viewers = try await viewers(of: card, author, among: listeners)
+            tell(.postNew(card.post.id), to: viewers, watching: post.position)
         }
     }
 
     /// Tells of posts that were edited or have gone.
-    func tellChanges(of posts: [PublishedPost]) async throws {
-        guard !posts.isEmpty else { return }
+    /// - Returns: those that are new to some, since they were opened. Their feeds may not have them yet.
+    func tellChanges(of posts: [PublishedPost]) async throws -> [PublishedPost] {
+        guard !posts.isEmpty else { return [] }
+        var opened: [PublishedPost] = []
         let ids = work.withLock { work in
             defer { work.ids = [:] }
             return work.ids
@@ -50,38 +54,53 @@ extension StreamHub {
         let watchers = room.withLock { $0.watchers(of: Set(posts.map(\.position))) }
         for post in Set(posts) {
             let others = watchers.filter { $0.value.contains(post.position) }.keys
-            let listeners = Array(Set(room.withLock { $0.listeners(to: post.author) }).union(others))
+            let listeners = Set(room.withLock { $0.listeners(to: post.author) }).union(others)
             var shown: Set<Int64> = []
             if let card = cards[Position(post.position)], let author = authors[card.post.author] {
-                let event = StreamEvent.postUpdated(card.post.id, author: card.post.author)
-                shown = try await tell(event, of: card, author, to: listeners)
-            }
-            // Of a post that someone was never told of, its end is no news, and perhaps none of their business.
-            let left = room.withLock { room in
-                let left = listeners.filter {
-                    !shown.contains($0) && room.audiences[$0]?.watches(post.position) == true
+                shown = try await viewers(of: card, author, among: listeners)
+                let readers = try await newReaders(of: card, author, among: shown)
+                tell(.postUpdated(card.post.id), to: shown.subtracting(readers), watching: post.position)
+                if !readers.isEmpty {
+                    opened.append(PublishedPost(author: post.author, position: post.position, readers: readers))
                 }
-                for account in left { room.audiences[account]?.unwatch(post.position) }
-                return left
             }
-            if let id = ids[post.position] { tell(.postDeleted(ID(id)), to: left) }
+            if let id = ids[post.position] {
+                tellEnd(of: ID(id), at: post.position, to: listeners.subtracting(shown))
+            }
         }
+        return opened
     }
 
     /// - Returns: those whose home feed shows the post.
-    @discardableResult
-    func tell(
-        _ event: StreamEvent, of card: PostCard, _ author: AccountCard, to listeners: [Int64]
+    private func viewers(
+        of card: PostCard, _ author: AccountCard, among listeners: Set<Int64>
     ) async throws -> Set<Int64> {
         var viewers: Set<Int64> = []
-        for listener in listeners {
-            let known = relations.cached(ID(listener))
-            let relations = if let known { known } else { try await self.relations.relations(of: ID(listener)) }
-            let filter = HomeFilter(relations: relations, now: clock.now())
-            if try await shows(card, author, filter) { viewers.insert(listener) }
+        for listener in listeners where try await shows(card, author, try await filter(of: listener)) {
+            viewers.insert(listener)
         }
-        tell(event, to: viewers, watching: card.post.position.rawValue)
         return viewers
+    }
+
+    /// - Returns: those who could not see the post before it was edited, and to whom it does not matter yet.
+    private func newReaders(
+        of card: PostCard, _ author: AccountCard, among viewers: Set<Int64>
+    ) async throws -> Set<Int64> {
+        let post = card.post
+        let position = post.position.rawValue
+        let others = room.withLock { room in
+            viewers.filter { $0 != post.author.rawValue && room.audiences[$0]?.watches(position) != true }
+        }
+        guard post.version > 1, !others.isEmpty,
+            let before = try await database.read({ try PostQueries.visibility(of: post.id, before: post.version, $0) }),
+            post.visibility.opens(from: before)
+        else { return [] }
+        var readers: Set<Int64> = []
+        for viewer in others {
+            let relations = try await filter(of: viewer).relations
+            if !PostVisibility.admits(before, author: author.standing, relations: relations) { readers.insert(viewer) }
+        }
+        return readers
     }
 
     /// Tells how often posts were liked, answered and shared by now, to those who have them before them.
@@ -110,21 +129,9 @@ extension StreamHub {
             shown.append(card)
         }
         guard !shown.isEmpty else { return }
-        var json = JSONWriter(capacity: 128 * shown.count)
-        json.raw("{\"posts\":[")
-        for (index, card) in shown.enumerated() {
-            if index > 0 { json.raw(",") }
-            json.raw("{\"post_id\":")
-            json.id(card.post.id.rawValue)
-            json.raw(",\"likes_count\":")
-            json.integer(card.likes)
-            json.raw(",\"comments_count\":")
-            json.integer(card.comments)
-            json.raw(",\"shares_count\":")
-            json.integer(card.shares)
-            json.raw("}")
+        let counts = shown.map {
+            PostCounts(post: $0.post.id, likes: $0.likes, comments: $0.comments, shares: $0.shares)
         }
-        json.raw("]}")
-        tell(.counters(json.bytes), to: [account])
+        tell(.counters(counts), to: [account])
     }
 }

@@ -1,6 +1,7 @@
 import Accounts
 import Core
 import Posts
+import SQL
 import SocialGraph
 import Synchronization
 import Timelines
@@ -66,7 +67,7 @@ extension StreamHub {
                 else { continue }
                 viewers.append(listener)
             }
-            let event = StreamEvent.postNew(card.post.id, author: card.post.author, sharer: ID(share.author))
+            let event = StreamEvent.postNew(card.post.id, sharer: ID(share.author))
             tell(event, to: viewers, watching: position)
         }
     }
@@ -81,8 +82,7 @@ extension StreamHub {
             for position in positions.sorted() {
                 guard let card = cards[Position(position)] else { continue }
                 if let author = authors[card.post.author], try await shows(card, author, filter) { continue }
-                room.withLock { $0.audiences[viewer]?.unwatch(position) }
-                tell(.postDeleted(card.post.id), to: [viewer])
+                tellEnd(of: card.post.id, at: position, to: [viewer])
             }
         }
     }
@@ -120,7 +120,8 @@ extension StreamHub {
     }
 
     func filter(of listener: Int64) async throws -> HomeFilter {
-        let known = relations.cached(ID(listener))
+        // A process that was stopped may hold relations from before a block that was acknowledged meanwhile.
+        let known = database.cacheLease.isValid ? relations.cached(ID(listener)) : nil
         let relations = if let known { known } else { try await self.relations.relations(of: ID(listener)) }
         return HomeFilter(relations: relations, now: clock.now())
     }

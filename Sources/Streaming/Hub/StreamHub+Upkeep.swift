@@ -14,9 +14,11 @@ extension StreamHub {
             return (number: work.ticks, lapsed: work.lapsedTicks)
         }
         for connection in room.withLock({ $0.connections }) {
-            // A process that does not hear what others change cannot know who has logged out.
-            if connection.principal.expiresAt <= now || tick.lapsed > 1 {
+            if connection.principal.expiresAt <= now {
                 end(connection, .unauthorized)
+            } else if tick.lapsed > 1 {
+                // A process that does not hear what others change cannot know who has logged out.
+                end(connection, .unavailable)
             } else if (connection.id &+ tick.number) % settings.heartbeatTicks == 0, !connection.outlet.beat() {
                 end(connection, .slowReader)
             }

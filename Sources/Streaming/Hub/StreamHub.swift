@@ -179,6 +179,8 @@ struct PublishedPost: Hashable, Sendable {
     let position: Int64
     /// The post that is shared.
     var shared: Int64?
+    /// For one that an edit opened: those who could not see it before. Nil for all who listen.
+    var readers: Set<Int64>?
 }
 
 extension Change {
@@ -187,10 +189,9 @@ extension Change {
         switch self {
         case .published, .post, .postCounters, .postLikes, .followed, .unfollowed, .account, .sessionRevoked,
             .signingKeys, .markersMoved, .notified, .shared, .unshared, .relationship, .feedback, .passwordChanged,
-            .bulk:
+            .closeFriendRemoved, .bulk:
             true
-        case .eventsAppended, .counters, .marked, .pulled, .timelinesDropped, .closeFriendAdded, .closeFriendRemoved,
-            .accountErased:
+        case .eventsAppended, .counters, .marked, .pulled, .timelinesDropped, .closeFriendAdded, .accountErased:
             false
         }
     }

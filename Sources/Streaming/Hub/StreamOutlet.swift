@@ -13,6 +13,8 @@ package protocol StreamOutlet: AnyObject, Sendable {
 package enum StreamEnd: String, Sendable, CaseIterable {
     /// The token, the session or the account is not good any more.
     case unauthorized
+    /// Whether the token is still good cannot be known, since the store does not answer: the client may come back.
+    case unavailable
     case slowReader = "slow_reader"
     case stopping
     /// The password was changed in this session, whose token stays good: the client may come back at once.

@@ -42,11 +42,11 @@ struct StreamRoom {
     /// Adds a connection and tells it what it missed.
     /// - Parameters:
     ///   - resume: the text that the client sent as the last id it knows.
-    ///   - mayTell: whether an event with this author, and this sharer where one brought the post, may still be told.
+    ///   - replay: what of the events in between may still be told.
     /// - Returns: the connection's number, and whether it resumed; nil where it asked for nothing.
     mutating func connect(
         _ principal: Principal, token: String, to outlet: any StreamOutlet, resume: String?, at now: Int64,
-        mayTell: (ID<Account>, ID<Account>?) -> Bool
+        replay: Replay
     ) -> (id: UInt64, resumed: Bool?) {
         let account = principal.accountID.rawValue
         _ = admit(account, at: now)
@@ -61,18 +61,26 @@ struct StreamRoom {
             outlet.open(at: newest)
             return (id, nil)
         }
-        guard let last = StreamEventID(resume), last.epoch == epoch,
-            let missed = audiences[account]?.backlog.entries(after: last.sequence)
-        else {
+        guard let (last, missed) = missed(by: account, since: resume) else {
             outlet.open(at: newest)
             _ = outlet.send(.reset, newest)
             return (id, false)
         }
         outlet.open(at: last)
-        for entry in missed where entry.event.people.map({ mayTell($0.author, $0.sharer) }) ?? true {
-            _ = outlet.send(entry.event, StreamEventID(epoch: epoch, sequence: entry.sequence))
+        var replay = replay
+        for entry in missed {
+            guard let event = replay.event(of: entry) else { continue }
+            _ = outlet.send(event, StreamEventID(epoch: epoch, sequence: entry.sequence))
         }
         return (id, true)
+    }
+
+    /// What an account was told after the last that a client of it knows; nil where that is not known any more.
+    func missed(by account: Int64, since resume: String) -> (last: StreamEventID, entries: [Backlog.Entry])? {
+        guard let last = StreamEventID(resume), last.epoch == epoch,
+            let entries = audiences[account]?.backlog.entries(after: last.sequence)
+        else { return nil }
+        return (last, entries)
     }
 
     /// - Returns: the connection's outlet, where it was still here.

@@ -66,6 +66,7 @@ extension Model {
         guard let quoted = post.quoteOf.flatMap({ posts[$0] }), canSee(quoted, viewer) else { return nil }
         if let viewer, users[viewer].mutes.contains(quoted.author) { return nil }
         if let viewer, let scope, isWordMuted(in: quoted, by: viewer, scope) { return nil }
+        if let viewer, scope == .home, hidden(from: viewer).contains(quoted.id) { return nil }
         return quoted
     }
 

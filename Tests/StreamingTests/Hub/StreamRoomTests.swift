@@ -15,9 +15,7 @@ struct StreamRoomTests {
         return settings
     }()
 
-    private static func event(_ number: Int64, author: Int64 = 2) -> StreamEvent {
-        .postNew(ID(number), author: ID(author))
-    }
+    private static func event(_ number: Int64) -> StreamEvent { .postNew(ID(number)) }
 
     /// A room whose account 1 has heard of `count` posts and has gone since.
     private func room(heard count: Int64, at now: Int64 = 0) -> StreamRoom {
@@ -31,13 +29,11 @@ struct StreamRoomTests {
     @discardableResult
     private func connect(
         _ outlet: RecordingOutlet, to room: inout StreamRoom, resume: String? = nil, session: Int64 = 9,
-        at now: Int64 = 0,
-        mayTell: (ID<Account>, ID<Account>?) -> Bool = { _, _ in true }
+        at now: Int64 = 0, replay: Replay = Replay()
     ) -> (id: UInt64, resumed: Bool?) {
         room.connect(
             Principal(accountID: ID(1), sessionID: session, expiresAt: .max), token: "token", to: outlet,
-            resume: resume,
-            at: now, mayTell: mayTell)
+            resume: resume, at: now, replay: replay)
     }
 
     @Test(
@@ -54,12 +50,15 @@ struct StreamRoomTests {
         #expect(outlet.lines == expected)
     }
 
-    @Test("what was missed is told only of authors who may still be shown")
+    @Test("what was missed is told only of posts that may still be shown")
     func resumeWithoutHidden() {
         var room = room(heard: 1)
-        _ = room.tell(Self.event(5, author: 3), to: 1, at: 0)
+        _ = room.tell(Self.event(5), to: 1, at: 0)
         let outlet = RecordingOutlet()
-        connect(outlet, to: &room, resume: "7-0", mayTell: { author, _ in author == ID(3) })
+        var replay = Replay()
+        replay.hidden = [ID(1)]
+        replay.through = 2
+        connect(outlet, to: &room, resume: "7-0", replay: replay)
         #expect(outlet.lines == ["open 0", "post.new 2"])
     }
 
@@ -130,6 +129,51 @@ struct StreamRoomTests {
         room.dismiss(1)
         #expect(!room.hasListeners(to: 20))
         #expect(!room.hasListeners(to: 1))
+    }
+}
+
+@Suite("What is told late")
+struct ReplayTests {
+    /// What may be told of these events, with the numbers from 1 on, where posts 1 and 2 are hidden.
+    private func replayed(_ events: [StreamEvent], through: UInt64 = .max) -> [StreamEvent] {
+        var replay = Replay()
+        replay.hidden = [ID(1), ID(2)]
+        replay.through = through
+        replay.unnamed = [ID(8)]
+        return events.enumerated().compactMap { number, event in
+            replay.event(of: Backlog.Entry(sequence: UInt64(number) + 1, at: 0, event: event))
+        }
+    }
+
+    @Test("the end of a hidden post is told only where the client may have it")
+    func ends() {
+        let events: [StreamEvent] = [
+            .postNew(ID(1)), .postUpdated(ID(1)), .postDeleted(ID(1)), .postUpdated(ID(2)), .postDeleted(ID(2)),
+            .postNew(ID(3)), .postDeleted(ID(3)),
+        ]
+        #expect(replayed(events) == [.postDeleted(ID(2)), .postNew(ID(3)), .postDeleted(ID(3))])
+    }
+
+    @Test("counters are told without those of hidden posts")
+    func counters() {
+        let counts = [1, 3].map { (post: Int64) in PostCounts(post: ID(post), likes: 5) }
+        #expect(replayed([.counters(counts), .counters([counts[0]]), .reset]) == [.counters([counts[1]]), .reset])
+    }
+
+    @Test("what came after the look is told as it was, but nothing of a post that was withheld until it is new again")
+    func later() {
+        let counts = [PostCounts(post: ID(1))]
+        let events: [StreamEvent] = [
+            .postNew(ID(1)), .counters(counts), .postDeleted(ID(1)), .postNew(ID(1)), .counters(counts),
+            .postDeleted(ID(1)),
+        ]
+        #expect(replayed(events, through: 1) == Array(events[3...]))
+    }
+
+    @Test("a sharer who is not to be named is not, though the post is still shown")
+    func sharers() {
+        let events: [StreamEvent] = [.postNew(ID(3), sharer: ID(8)), .postNew(ID(4), sharer: ID(9))]
+        #expect(replayed(events) == [.postNew(ID(3)), .postNew(ID(4), sharer: ID(9))])
     }
 }
 
