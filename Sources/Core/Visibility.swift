@@ -31,6 +31,12 @@ package enum Visibility: Int64, Sendable, CaseIterable {
         audience > other.audience
     }
 
+    /// Whether all whom a public account shows something with this could see it with the other, and some others too. Close
+    /// friends need not follow.
+    package func narrows(_ other: Visibility) -> Bool {
+        self != other && (self == .author || other == .everyone)
+    }
+
     private var audience: Int {
         switch self {
         case .author: 0

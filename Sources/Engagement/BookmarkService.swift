@@ -23,13 +23,18 @@ package struct BookmarkService: Sendable {
     /// Keeps a post, or moves it to another folder.
     /// - Parameter folder: "" for none.
     /// - Throws: `PostsError.notFound` where the viewer may not see the post, `PostsError.invalid` for a folder name that
-    ///   is too long.
+    ///   is too long, or in which there is nothing to see or something that deceives.
     package func add(_ id: ID<Post>, folder: String, viewer: ID<Account>) async throws -> PostService.Shown {
         guard folder.count <= Limits.bookmarkFolderCharactersMax, folder.utf8.count <= Limits.bookmarkFolderBytesMax,
             !folder.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
         else {
             throw PostsError.invalid(
                 "folder", "A folder's name has at most \(Limits.bookmarkFolderCharactersMax) characters.")
+        }
+        guard folder.isEmpty || !DeceivingCharacters.areIn(folder) else {
+            throw PostsError.invalid(
+                "folder",
+                "A folder's name holds no characters that cannot be seen or that change the direction of text.")
         }
         var shown = try await posts.post(id, viewer: viewer)
         let row: ID<BookmarkRow> = try await ids.next(bucket: viewer.bucket)
@@ -67,23 +72,32 @@ package struct BookmarkService: Sendable {
             ])
     }
 
-    /// A page of kept posts, the newest bookmark first. Posts that are not to be seen any more are left out.
+    private struct Kept: Sendable {
+        let row: Int64
+        let post: ID<Post>
+    }
+
+    /// A page of kept posts, the newest bookmark first, filled as `Database.filledPage` does it. Posts that are not to be
+    /// seen any more are left out.
     /// - Parameter folder: one folder's, or nil for all.
     package func bookmarks(
         of viewer: ID<Account>, folder: String?, before: Int64?, limit: Int
     ) async throws -> (posts: [PostService.Shown], next: Int64?) {
-        let rows = try await database.read { store in
+        let page = try await database.filledPage(after: before, limit: limit, place: \Kept.row) { place, count, store in
             try store.query(
                 """
                 SELECT bookmark_id, post_id FROM bookmarks WHERE account_id = $1 AND bookmark_id < $2
                     \(folder == nil ? "" : "AND folder = $4") ORDER BY bookmark_id DESC LIMIT $3
                 """,
-                [.integer(viewer.rawValue), .integer(before ?? .max), .integer(Int64(limit + 1))]
+                [.integer(viewer.rawValue), .integer(place ?? .max), .integer(Int64(count))]
                     + (folder.map { [.text($0)] } ?? [])
-            ) { (row: $0.int64(0), post: $0.id(1, Post.self)) }
+            ) { Kept(row: $0.int64(0), post: $0.id(1)) }
+        } show: { kept in
+            let shown = try await posts.posts(kept.map(\.post), viewer: viewer)
+            let byID = Dictionary(shown.map { ($0.card.post.id, $0) }) { first, _ in first }
+            return kept.compactMap { row in byID[row.post].map { (row: row, entry: $0) } }
         }
-        let page = rows.prefix(limit)
-        return (try await posts.posts(page.map(\.post), viewer: viewer), rows.count > limit ? page.last?.row : nil)
+        return (page.entries, page.next)
     }
 
     package struct Folder: Sendable {
@@ -91,11 +105,16 @@ package struct BookmarkService: Sendable {
         package let count: Int64
     }
 
-    /// The folders by name, with how many posts are in each; "" is where those without a folder are.
+    /// The folders by name, with how many posts are in each that were not deleted since; "" is where those without a
+    /// folder are.
     package func folders(of viewer: ID<Account>) async throws -> [Folder] {
-        try await database.read { store in
+        let layout = PostLayout(database.dialect)
+        return try await database.read { store in
             try store.query(
-                "SELECT folder, count(*) FROM bookmarks WHERE account_id = $1 GROUP BY folder ORDER BY folder LIMIT $2",
+                """
+                SELECT b.folder, count(*) FROM bookmarks b \(layout.joinPost(where: "id", is: "b.post_id"))
+                WHERE b.account_id = $1 AND p.state = 3 GROUP BY b.folder ORDER BY b.folder LIMIT $2
+                """,
                 [.integer(viewer.rawValue), .integer(Int64(Limits.bookmarkFoldersListed))]
             ) { Folder(name: $0.text(0), count: $0.int64(1)) }
         }

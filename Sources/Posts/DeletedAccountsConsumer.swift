@@ -19,7 +19,7 @@ package struct DeletedAccountsConsumer: TransactionalConsumer {
         for event in events where event.kind == .accountDeleted {
             let account = ID<Account>(event.subject)
             try deletePosts(of: account, store)
-            try MentionRows.delete(naming: account, store)
+            _ = try MentionRows.delete(naming: account, limit: .max, store)
             try deleteReposts(of: account, store)
             for table in ["tag_follows", "planned_posts", "post_views"] {
                 try store.execute("DELETE FROM \(table) WHERE account_id = $1", [.integer(account.rawValue)])

@@ -4,7 +4,7 @@ import SQL
 
 /// The accounts that posts mention, as rows that lie with the post. A name is one account's for ever, so that they stay right.
 package enum MentionRows {
-    /// The accounts of these usernames; deleted ones are nobody's.
+    /// The accounts of these usernames that anybody can see: to a post, those that are suspended, leaving or gone are nobody.
     /// - Parameter names: no more than `Limits.mentionsMax`.
     static func accounts(named names: [String], _ store: any SQLReader) throws -> MentionedAccounts {
         guard let first = names.first else { return [:] }
@@ -14,7 +14,7 @@ package enum MentionRows {
         let padded = names + Array(repeating: first, count: count - names.count)
         let places = (1...count).map { "$\($0)" }.joined(separator: ", ")
         let found = try store.query(
-            "SELECT username, id FROM users WHERE username IN (\(places)) AND state <> 2", padded.map { .text($0) }
+            "SELECT username, id FROM users WHERE username IN (\(places)) AND state = 0", padded.map { .text($0) }
         ) { ($0.text(0), $0.id(1, Account.self)) }
         return Dictionary(found) { first, _ in first }
     }
@@ -97,8 +97,26 @@ package enum MentionRows {
             [.integer(Int64(post.bucket)), .integer(post.rawValue)])
     }
 
-    /// Takes a deleted account out of the posts that name it.
-    static func delete(naming account: ID<Account>, _ store: any SQLWriter) throws {
-        try store.execute("DELETE FROM mentions WHERE account_id = $1", [.integer(account.rawValue)])
+    /// Takes a deleted account out of posts that name it, and has them loaded anew.
+    /// - Parameter limit: how many posts at most.
+    /// - Returns: how many.
+    static func delete(naming account: ID<Account>, limit: Int, _ store: any SQLWriter) throws -> Int {
+        let naming = try store.query(
+            "SELECT post_id FROM mentions WHERE account_id = $1 ORDER BY post_id LIMIT $2",
+            [.integer(account.rawValue), .integer(Int64(limit))]
+        ) { $0.int64(0) }
+        guard !naming.isEmpty else { return 0 }
+        try store.forEach(
+            """
+            SELECT p.id, p.author_id, p.position FROM list($1) AS wanted
+            JOIN posts p ON p.bucket = ((wanted.value >> 12) & 1023) AND p.id = wanted.value WHERE p.state = 3
+            """, [.list(naming)]
+        ) { row in
+            store.announce(.post(row.int64(0), author: row.int64(1), position: row.int64(2)))
+            return true
+        }
+        return try store.execute(
+            "DELETE FROM mentions WHERE account_id = $1 AND post_id IN (SELECT value FROM list($2))",
+            [.integer(account.rawValue), .list(naming)])
     }
 }

@@ -10,9 +10,14 @@ extension PostSchema {
             posts(clock),
             .rows("pins", key: "post_id"), .rows("post_views", key: "post_id"),
             .rows("planned_posts", key: "planned_id"), reposts(clock),
-            votes(clock), .rows("mentions", key: "post_id"),
+            votes(clock), namings,
             .rows("tag_follows", key: "tag"),
         ]
+    }
+
+    /// Posts of others that name the account.
+    private static let namings = ErasureStep([ErasedTable("mentions")]) { account, limit, store in
+        ["mentions": try MentionRows.delete(naming: account, limit: limit, store)]
     }
 
     private static func votes(_ clock: WallClock) -> ErasureStep {

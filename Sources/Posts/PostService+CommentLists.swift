@@ -85,7 +85,8 @@ extension PostService {
         let relations = try await relations(of: viewer)
         let flags = try await flags(of: cards.values.map(\.post.id), viewer)
         let muted = relations.flatMap { MutedText($0, in: scope, at: clock.now()) }
-        let quotes = try await quotes(of: cards.values, relations, muted: muted)
+        // What the viewer hid is in none of their feeds.
+        let quotes = try await quotes(of: cards.values, relations, muted: muted, inFeed: scope == .home)
         return positions.compactMap { position in
             guard let card = cards[position], let author = authors[card.post.author],
                 PostVisibility.admits(

@@ -18,26 +18,42 @@ extension PostService {
 // The author of the post at the root
 extension PostService {
     /// Says who may comment below one's own post from now on. Comments that are there stay.
-    /// - Throws: `PostsError.notFound` for a post that is not there or not the viewer's own, `PostsError.invalid` for a
-    ///   comment: the post at the root of its thread governs it.
+    /// - Throws: as `setPolicies`.
     package func setCommentPolicy(
         _ policy: CommentPolicy, of id: ID<Post>, viewer: ID<Account>
     ) async throws -> Shown {
+        try await setPolicies(comments: policy, shares: nil, of: id, viewer: viewer)
+    }
+
+    /// Says who may comment below one's own post, and share it, from now on; nil leaves it as it is. What is there stays.
+    /// - Throws: `PostsError.notFound` for a post that is not there or not the viewer's own, `PostsError.invalid` for who may
+    ///   comment below a comment: the post at the root of its thread governs it.
+    package func setPolicies(
+        comments: CommentPolicy?, shares: SharePolicy?, of id: ID<Post>, viewer: ID<Account>
+    ) async throws -> Shown {
         let own = try await post(id, viewer: viewer).card.post
         guard own.author == viewer else { throw PostsError.notFound }
-        guard own.replyTo == nil else {
+        guard comments == nil || own.replyTo == nil else {
             throw PostsError.invalid("comments", "The post at the root of its thread says who may comment here.")
         }
-        let update = Statement(
-            "UPDATE posts SET comment_policy = $1 WHERE id = $2 AND bucket = $3 AND author_id = $4 AND state = 3",
-            [
-                .integer(policy.rawValue), .integer(id.rawValue), .integer(Int64(id.bucket)),
-                .integer(viewer.rawValue),
-            ], expecting: .rows(1, otherwise: PostsError.notFound))
+        let policies = [("comment_policy", comments?.rawValue), ("share_policy", shares?.rawValue)]
+        let updates = policies.compactMap { column, value in
+            value.map { Self.set(column, to: $0, of: id, by: viewer) }
+        }
         _ = try await database.commit(
-            [update],
+            updates,
             announcing: [.post(id.rawValue, author: viewer.rawValue, position: own.position.rawValue)])
         return try await post(id, viewer: viewer)
+    }
+
+    private static func set(
+        _ column: String, to value: Int64, of id: ID<Post>, by author: ID<Account>
+    ) -> Statement {
+        Statement(
+            "UPDATE posts SET \(column) = $1 WHERE id = $2 AND bucket = $3 AND author_id = $4 AND state = 3",
+            [
+                .integer(value), .integer(id.rawValue), .integer(Int64(id.bucket)), .integer(author.rawValue),
+            ], expecting: .rows(1, otherwise: PostsError.notFound))
     }
 
     /// Deletes one's own comment, or removes somebody's from below one's own post, at any depth, also one that one cannot see

@@ -13,7 +13,8 @@ package struct PostRevision: Sendable {
 }
 
 extension PostService {
-    /// Replaces the text (and visibility) of one's own post; the old version stays in the history.
+    /// Replaces the text (and visibility) of one's own post; the old version stays in the history. Of versions there are so
+    /// many at most; after that the last can still be shown to fewer.
     /// - Parameter sharePolicy: who may repost and quote it from now on; nil leaves it. What was shared stays.
     /// - Throws: `PostsError.notFound` for a post that is not there or not the viewer's own; `PostsError.commentsClosed` where a
     ///   comment would reach more people and its author may not comment there any more.
@@ -28,16 +29,22 @@ extension PostService {
             guard let old = try Self.ownPost(id, viewer, store) else { throw PostsError.notFound }
             if let thread, try !ReplyRows.isOpen(thread, to: viewer, store) { throw PostsError.commentsClosed }
             if let sharePolicy, sharePolicy != old.sharePolicy {
-                try Self.set(sharePolicy, of: id, store)
+                try Self.set("share_policy", to: sharePolicy.rawValue, of: id, store)
                 store.announce(.post(id.rawValue, author: viewer.rawValue, position: old.position))
             }
             let visibility = visibility ?? old.visibility
             // Strings are equal when they look equal; here every byte counts.
-            guard !content.text.utf8.elementsEqual(old.content.utf8) || visibility != old.visibility else { return }
-            guard old.version < Limits.postRevisionsMax else {
-                throw PostsError.limitReached("A post can be edited at most \(Limits.postRevisionsMax - 1) times.")
+            let isSameText = content.text.utf8.elementsEqual(old.content.utf8)
+            guard !isSameText || visibility != old.visibility else { return }
+            if old.version < Limits.postRevisionsMax {
+                try Self.replace(old, of: id, with: content, visibility, now: now, store)
+            } else {
+                // Whoever wants fewer to see it is not kept from that.
+                guard isSameText, visibility.narrows(old.visibility) else {
+                    throw PostsError.limitReached("A post can be edited at most \(Limits.postRevisionsMax - 1) times.")
+                }
+                try Self.set("visibility", to: visibility.rawValue, of: id, store)
             }
-            try Self.replace(old, of: id, with: content, visibility, now: now, store)
             try MentionRows.replace(entities, of: id, store)
             try TagRows.delete(of: old.content, at: old.position, store)
             let tags = TagRows.insert(entities.tags, at: old.position, author: viewer, visibility: visibility)
@@ -119,10 +126,12 @@ extension PostService {
         }
     }
 
-    private static func set(_ policy: SharePolicy, of id: ID<Post>, _ store: any SQLWriter) throws {
+    private static func set(
+        _ column: String, to value: Int64, of id: ID<Post>, _ store: any SQLWriter
+    ) throws {
         try store.execute(
-            "UPDATE posts SET share_policy = $1 WHERE id = $2 AND bucket = $3",
-            [.integer(policy.rawValue), .integer(id.rawValue), .integer(Int64(id.bucket))])
+            "UPDATE posts SET \(column) = $1 WHERE id = $2 AND bucket = $3",
+            [.integer(value), .integer(id.rawValue), .integer(Int64(id.bucket))])
     }
 
     private static func replace(

@@ -106,6 +106,37 @@ struct CommentControlTests {
         }
     }
 
+    @Test("who may share a post is said without its text, alone or with who may comment")
+    func sharing() async throws {
+        try await TestServer.run { server in
+            let cast = try await server.cast()
+            let root = try await server.publish("root", by: cast.alice)
+            let comment = try await server.comment("comment", by: cast.bob, on: root)
+            let settings = "/v1/posts/\(root)/settings"
+            #expect(await server.get("/v1/posts/\(root)", as: cast.carol).json["share_policy"] == .text("everyone"))
+            let alone = await server.put(settings, as: cast.alice, #"{"share_policy":"nobody"}"#)
+            #expect(alone.status == 200)
+            #expect(alone.json["share_policy"] == .text("nobody"))
+            #expect(alone.json["settings"]["comments"] == .text("open"))
+            #expect(alone.json["edited_at"] == .null)
+            #expect(await server.get("/v1/posts/\(root)").json["share_policy"] == .text("nobody"))
+            #expect(await server.post("/v1/posts/\(root)/share", as: cast.carol).status == 403)
+            let both = await server.put(
+                settings, as: cast.alice, #"{"share_policy":"everyone","comments":"closed"}"#)
+            #expect(both.json["share_policy"] == .text("everyone"))
+            #expect(both.json["settings"]["comments"] == .text("closed"))
+            #expect(await server.post("/v1/posts/\(root)/share", as: cast.carol).status == 201)
+
+            let below = "/v1/posts/\(comment)/settings"
+            let own = await server.put(below, as: cast.bob, #"{"share_policy":"followers"}"#)
+            #expect(own.json["share_policy"] == .text("followers"))
+            #expect(await server.put(below, as: cast.alice, #"{"share_policy":"nobody"}"#).status == 404)
+            #expect(await server.put(settings, as: cast.bob, #"{"share_policy":"nobody"}"#).status == 404)
+            let astray = await server.put(settings, as: cast.alice, #"{"share_policy":"some"}"#)
+            #expect(astray.json["field"] == .text("share_policy"))
+        }
+    }
+
     @Test("closing and commenting at once: what was taken in came before")
     func race() async throws {
         try await TestServer.run { server in

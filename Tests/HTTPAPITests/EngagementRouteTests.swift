@@ -48,6 +48,33 @@ struct EngagementRouteTests {
         }
     }
 
+    @Test("among comments, a post that is none takes no reaction and has no list of them")
+    func comments() async throws {
+        try await TestServer.run { server in
+            let (alice, bob) = (try await server.register("alice"), try await server.register("bob"))
+            let root = try await server.publish("hello", by: alice)
+            let comment = try await server.publish("hey", by: alice, replyTo: root)
+            await server.post("/v1/posts/\(root)/like", as: bob)
+            for (id, expected) in [(root, [404, 404, 404]), (comment, [200, 200, 204])] {
+                let path = "/v1/comments/\(id)/like"
+                let statuses = [
+                    await server.post(path, as: bob).status, await server.get("\(path)s").status,
+                    await server.delete(path, as: bob).status,
+                ]
+                #expect(statuses == expected)
+            }
+            #expect(Self.viewer(await server.get("/v1/posts/\(root)", as: bob)).first == .bool(true))
+
+            // One that is out of sight gives a reaction back here, too.
+            let path = "/v1/comments/\(comment)"
+            await server.post("\(path)/like", as: bob)
+            await server.put(path, as: alice, #"{"content":"hey","visibility":"followers"}"#)
+            #expect(await server.get(path, as: bob).status == 404)
+            #expect(await server.delete("\(path)/like", as: bob).status == 204)
+            #expect(await server.delete("\(path)/like", as: bob).status == 404)
+        }
+    }
+
     @Test("a reaction can be taken back from a post that is out of sight")
     func outOfSight() async throws {
         try await TestServer.run { server in
@@ -131,6 +158,45 @@ struct EngagementRouteTests {
             let long = String(repeating: "x", count: Limits.bookmarkFolderCharactersMax + 1)
             let refused = await server.post("/v1/posts/\(posts[0])/bookmark", as: bob, #"{"folder":"\#(long)"}"#)
             #expect(refused.problem == "invalid")
+        }
+    }
+
+    @Test("a folder's name shows, and does not deceive", arguments: [#"\u200b"#, #"\u2800"#, " ", #"\u202eabc"#])
+    func folderNames(name: String) async throws {
+        try await TestServer.run { server in
+            let alice = try await server.register("alice")
+            let target = "/v1/posts/\(try await server.publish("one", by: alice))/bookmark"
+            let refused = await server.post(target, as: alice, #"{"folder":"\#(name)"}"#)
+            #expect(refused.status == 422)
+            #expect(refused.json["field"] == .text("folder"))
+            #expect(await server.get("/v1/me/bookmarks/folders", as: alice).json["folders"].array.isEmpty)
+            #expect(await server.post(target, as: alice, #"{"folder":"👩‍🚀 לקרוא"}"#).status == 200)
+        }
+    }
+
+    @Test("bookmarks of deleted posts leave no trace in pages and counts", arguments: [1, 2, 3])
+    func deletedBookmarks(limit: Int) async throws {
+        try await TestServer.run { server in
+            let (alice, bob) = (try await server.register("alice"), try await server.register("bob"))
+            var posts: [String] = []
+            for number in 0..<7 {
+                posts.append(try await server.publish("\(number)", by: alice))
+                await server.post("/v1/posts/\(posts[number])/bookmark", as: bob, #"{"folder":"Birds"}"#)
+            }
+            for number in [0, 2, 3, 5, 6] { await server.delete("/v1/posts/\(posts[number])", as: alice) }
+            for path in ["/v1/me/bookmarks?", "/v1/me/bookmarks?folder=Birds&"] {
+                var pages: [[String]] = []
+                var cursor: String? = ""
+                while let place = cursor, pages.count < 10 {
+                    let page = await server.get("\(path)limit=\(limit)\(place)", as: bob).json
+                    pages.append(page["posts"].array.compactMap { $0["content"].string })
+                    cursor = page["next_cursor"].string.map { "&cursor=\($0)" }
+                    if cursor != nil { #expect(pages.last?.count == limit) }
+                }
+                #expect(pages.flatMap(\.self) == ["4", "1"])
+            }
+            let folders = await server.get("/v1/me/bookmarks/folders", as: bob).json["folders"].array
+            #expect(folders.map { $0["posts_count"] } == [.number(2)])
         }
     }
 

@@ -1,3 +1,4 @@
+import Accounts
 import Core
 import Posts
 import SQL
@@ -74,6 +75,46 @@ struct EntityRouteTests {
             #expect(rows == [cast.carol.id])
             #expect(await server.delete(target, as: cast.alice).status == 204)
             #expect(try await server.database.read { try $0.integer("SELECT count(*) FROM mentions") } == 0)
+        }
+    }
+
+    @Test("a mention tells suspended and leaving accounts from none as little as all else does")
+    func hiddenAccounts() async throws {
+        try await TestServer.run { server in
+            let cast = try await server.cast()
+            let before = try await server.publish("@alice", by: cast.dan)
+            try await server.services.accounts.suspend(try #require(ID<Account>(cast.alice.id)))
+            #expect(await server.leave(cast.bob).status == 202)
+            let text = "@alice @bob @nobody_here @carol"
+            let post = try await server.publish(text, by: cast.dan)
+            let edited = try await server.publish("plain", by: cast.dan)
+            await server.put("/v1/posts/\(edited)", as: cast.dan, #"{"content":"\#(text)"}"#)
+            for id in [post, edited] {
+                let mentions = await server.get("/v1/posts/\(id)").json["entities"]["mentions"].array
+                #expect(mentions.map { $0["user_id"] } == [.null, .null, .null, .text(cast.carol.id)])
+            }
+            let named = await server.get("/v1/posts/\(before)").json["entities"]["mentions"].array
+            #expect(named.map { $0["user_id"] } == [.text(cast.alice.id)], "it was there when this was written")
+        }
+    }
+
+    @Test("an erased account leaves the posts in memory that name it")
+    func erasure() async throws {
+        try await TestServer.run(TestServer.Options(deletionGrace: .zero)) { server in
+            let cast = try await server.cast()
+            let post = try await server.publish("hello @bob and @carol", by: cast.alice)
+            let comment = try await server.publish("@bob?", by: cast.dan, replyTo: post)
+            try await server.drained()
+            func named(_ id: String) async -> [JSON] {
+                await server.get("/v1/posts/\(id)").json["entities"]["mentions"].array.map { $0["user_id"] }
+            }
+            #expect(await named(post) == [.text(cast.bob.id), .text(cast.carol.id)])
+            #expect(await named(comment) == [.text(cast.bob.id)])
+            await server.leave(cast.bob)
+            try await server.eraseDue()
+            #expect(await named(post) == [.null, .text(cast.carol.id)])
+            #expect(await named(comment) == [.null])
+            #expect(try await server.count("SELECT count(*) FROM mentions") == 1)
         }
     }
 

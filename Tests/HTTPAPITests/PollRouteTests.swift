@@ -84,6 +84,8 @@ struct PollRouteTests {
             #"{"options":["straße","STRASSE"],"expires_in":600}"#,
             #"{"options":["Te\u200Ba","Tea"],"expires_in":600}"#,
             #"{"options":["caf\u00e9","cafe\u0301"],"expires_in":600}"#,
+            #"{"options":["a","\u200b"],"expires_in":600}"#, #"{"options":["a","\u2800"],"expires_in":600}"#,
+            #"{"options":["a","\u202ebc"],"expires_in":600}"#,
             #"{"options":["a"," "],"expires_in":600}"#, #"{"options":["a","b\nc"],"expires_in":600}"#,
             #"{"options":["a","b\u0000"],"expires_in":600}"#, #"{"options":["a",1],"expires_in":600}"#,
             #"{"options":["a",["b"]],"expires_in":600}"#, #"{"options":"ab","expires_in":600}"#,

@@ -104,7 +104,7 @@ struct PostRouteTests {
         }
     }
 
-    @Test("a post can be edited 99 times")
+    @Test("a post can be edited 99 times, and shown to fewer after that")
     func revisions() async throws {
         try await TestServer.run { server in
             let alice = try await server.register("alice")
@@ -116,6 +116,21 @@ struct PostRouteTests {
             #expect(await server.put(target, as: alice, #"{"content":"99"}"#).status == 200)
             #expect(await server.put(target, as: alice, #"{"content":"100"}"#).problem == "limit-reached")
             #expect(await server.get("\(target)/history").json["revisions"].array.count == 100)
+
+            // To show it to fewer is no new version.
+            func show(_ visibility: String, _ content: String = "99") async -> Answer {
+                await server.put(target, as: alice, #"{"content":"\#(content)","visibility":"\#(visibility)"}"#)
+            }
+            #expect(await show("private", "100").problem == "limit-reached")
+            let narrowed = await show("followers")
+            #expect(narrowed.json["visibility"] == .text("followers"))
+            #expect(await server.get(target).status == 404)
+            #expect(await show("public").problem == "limit-reached")
+            #expect(await show("close_friends").problem == "limit-reached", "who need not follow")
+            #expect(await show("private").json["visibility"] == .text("private"))
+            #expect(await show("followers").problem == "limit-reached")
+            #expect(await server.get(target, as: alice).json["content"] == .text("99"))
+            #expect(await server.get("\(target)/history", as: alice).json["revisions"].array.count == 100)
         }
     }
 

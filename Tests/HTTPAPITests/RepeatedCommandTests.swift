@@ -88,6 +88,36 @@ struct RepeatedCommandTests {
         }
     }
 
+    @Test("a comment answers as before where the post, or the comment that it answers, is gone since")
+    func commentBelowWhatIsGone() async throws {
+        try await TestServer.run { server in
+            let (alice, bob) = (try await server.register("alice"), try await server.register("bob"))
+            let root = try await server.publish("root", by: alice)
+            let parent = try await server.publish("parent", by: alice, replyTo: root)
+            let target = "/v1/posts/\(root)/comments"
+            let calls = [
+                try Call(.post, target, as: bob.token, #"{"content":"a"}"#).with("Idempotency-Key", "k1"),
+                try Call(.post, target, as: bob.token, #"{"content":"b","reply_to":"\#(parent)"}"#)
+                    .with("Idempotency-Key", "k2"),
+            ]
+            var made: [String?] = []
+            for call in calls { made.append(await server.send(call).json["comment_id"].string) }
+            #expect(made.allSatisfy { $0 != nil })
+            for gone in [parent, root] {
+                #expect(await server.delete("/v1/posts/\(gone)", as: alice).status == 204)
+                for (call, id) in zip(calls, made) {
+                    let again = await server.send(call)
+                    #expect(again.status == 201)
+                    #expect(again.headers[.idempotencyReplayed] == "true")
+                    #expect(again.json["comment_id"].string == id)
+                }
+            }
+            let late = try Call(.post, target, as: bob.token, #"{"content":"c"}"#).with("Idempotency-Key", "k3")
+            #expect(await server.send(late).status == 404)
+            #expect(try await server.count("SELECT count(*) FROM posts WHERE author_id = \(bob.id)") == 2)
+        }
+    }
+
     @Test("what was planned and is published since answers as before, and with the post that it has become")
     func published() async throws {
         try await TestServer.run { server in

@@ -3,7 +3,7 @@
 package enum DeceivingCharacters {
     /// Whether the text has any. What cannot be seen and yet belongs to what is written is none: variation selectors and tags
     /// of emoji after what they vary, and joiners within emoji and within scripts that need them.
-    static func areIn(_ text: String) -> Bool {
+    package static func areIn(_ text: String) -> Bool {
         let scalars = Array(text.unicodeScalars)
         return scalars.indices.contains { deceives(scalars, at: $0) } || scalars.allSatisfy(\.isBlank)
     }

@@ -105,7 +105,8 @@ struct PlannedSection: ExportSection {
         draft.quoteOf = item.quoteOf?.id()
         draft.poll = try item.poll.map {
             try PollDraft(
-                options: $0.options, isMultiple: $0.multiple, hidesTotals: $0.hideTotals, seconds: $0.expiresIn)
+                options: $0.options, isMultiple: $0.multiple, hidesTotals: $0.hideTotals, seconds: $0.expiresIn,
+                isRestored: true)
         }
         return draft
     }

@@ -63,8 +63,8 @@ struct CommentRoutes: Sendable {
             Endpoint(
                 .put, "/v1/posts/{id}/settings", .required,
                 Operation(
-                    "setPostSettings", "Say who may comment on your post", tag: Self.tag, body: "NewPostSettings",
-                    answer: (200, "Post"), problems: [404]), handler: setSettings),
+                    "setPostSettings", "Say who may comment on your post, and who may share it", tag: Self.tag,
+                    body: "NewPostSettings", answer: (200, "Post"), problems: [404]), handler: setSettings),
             Endpoint(
                 .post, "/v1/posts/{id}/pin", .required,
                 Operation(
@@ -98,30 +98,18 @@ struct CommentRoutes: Sendable {
         }
     }
 
-    private struct SettingsBody: JSONReadable {
-        static let fieldNames = ["comments"]
-
-        let comments: CommentPolicy
-
-        init(_ fields: JSONFields) throws {
-            guard let policy = CommentPolicy(name: try fields.string("comments")) else {
-                throw APIError.invalid("comments", "comments must be open, followers or closed.")
-            }
-            comments = policy
-        }
-    }
-
     private func publish(_ request: APIRequest) async throws -> APIResponse {
         let (id, viewer): (ID<Post>, ID<Account>) = (try request.id(), try request.viewer())
         let body = try request.decode(NewCommentBody.self)
         let content = try PostContent(body.content)
         let visibility = try body.visibility.map(Visibility.named) ?? .everyone
-        _ = try await services.posts.post(id, viewer: viewer)
-        if let parent = body.replyTo { try await require(parent, below: id, viewer, field: "reply_to") }
         let draft = PostDraft(content: content, visibility: visibility, replyTo: body.replyTo ?? id)
         // With the post in it: the same key on another post is another command.
         let (shown, replayed) = try await services.once(request, "/v1/posts/\(id)/comments") { note in
-            try await services.posts.publish(draft, author: viewer, noting: note)
+            // What was made is told of also when what it answers is gone.
+            _ = try await services.posts.post(id, viewer: viewer)
+            if let parent = body.replyTo { try await require(parent, below: id, viewer, field: "reply_to") }
+            return try await services.posts.publish(draft, author: viewer, noting: note)
         } again: {
             try await services.posts.post(ID($0), viewer: viewer)
         }
@@ -189,8 +177,9 @@ struct CommentRoutes: Sendable {
 
     private func setSettings(_ request: APIRequest) async throws -> APIResponse {
         let id: ID<Post> = try request.id()
-        let policy = try request.decode(SettingsBody.self).comments
-        let shown = try await services.posts.setCommentPolicy(policy, of: id, viewer: try request.viewer())
+        let body = try request.decode(PostSettingsBody.self)
+        let shown = try await services.posts.setPolicies(
+            comments: body.comments, shares: body.sharePolicy, of: id, viewer: try request.viewer())
         return .json(FeedPresenter.json(shown))
     }
 }

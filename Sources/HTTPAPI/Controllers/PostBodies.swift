@@ -16,6 +16,29 @@ struct PostChangesBody: JSONReadable {
     }
 }
 
+/// What an author allows from now on.
+struct PostSettingsBody: JSONReadable {
+    static let fieldNames = ["comments", "share_policy"]
+
+    let comments: CommentPolicy?
+    let sharePolicy: SharePolicy?
+
+    init(_ fields: JSONFields) throws {
+        comments = try fields.optionalString("comments").map(Self.policy)
+        sharePolicy = try fields.optionalString("share_policy").map(SharePolicy.named)
+        guard comments != nil || sharePolicy != nil else {
+            throw APIError.invalid("comments", "One of comments and share_policy must be there.")
+        }
+    }
+
+    private static func policy(_ name: String) throws -> CommentPolicy {
+        guard let policy = CommentPolicy(name: name) else {
+            throw APIError.invalid("comments", "comments must be open, followers or closed.")
+        }
+        return policy
+    }
+}
+
 extension Visibility {
     /// - Throws: `Problem` 422 for another name.
     static func named(_ name: String) throws -> Visibility {

@@ -62,7 +62,16 @@ extension OpenAPISchemas {
         "required": ["comments"], "properties": ["comments": allowed],
     ]
 
-    private static let newSettings = object("What you allow from now on.", ["comments": allowed])
+    private static let newSettings = object(
+        "What you allow from now on: one of these, or both. What is left out stays.",
+        optional: ["comments", "share_policy"],
+        [
+            "comments": [
+                "type": ["string", "null"], "enum": .array(CommentPolicy.allCases.map { .string($0.name) } + [nil]),
+                "description": .string(commentsText),
+            ],
+            "share_policy": sharePolicyChoice,
+        ])
 
     private static let allowed: OpenAPIValue = [
         "type": "string", "enum": policies, "description": .string(commentsText),

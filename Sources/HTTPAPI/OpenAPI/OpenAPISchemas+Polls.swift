@@ -22,7 +22,9 @@ extension OpenAPISchemas {
         [
             "options": [
                 "type": "array", "items": optionText, "minItems": .integer(Limits.pollOptions.lowerBound),
-                "maxItems": .integer(Limits.pollOptions.upperBound), "description": "No two alike.",
+                "maxItems": .integer(Limits.pollOptions.upperBound),
+                "description":
+                    "No two alike, and without characters that cannot be seen or that change the direction of text.",
             ],
             "expires_in": [
                 "type": "integer", "minimum": .integer(Int(Limits.pollSeconds.lowerBound)),

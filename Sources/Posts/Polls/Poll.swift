@@ -50,14 +50,23 @@ package struct PollDraft: Hashable, Sendable {
     /// How long it takes votes.
     package let seconds: Int64
 
-    /// - Throws: `PostsError.invalid` for too few, too many, empty, equal or too long options, and for a time out of bounds.
-    package init(options: [String], isMultiple: Bool, hidesTotals: Bool, seconds: Int64) throws {
+    /// - Parameter isRestored: whether it was accepted before, when options could still deceive.
+    /// - Throws: `PostsError.invalid` for too few, too many, empty, deceiving, equal or too long options, and for a time out
+    ///   of bounds.
+    package init(
+        options: [String], isMultiple: Bool, hidesTotals: Bool, seconds: Int64, isRestored: Bool = false
+    ) throws {
         guard Limits.pollOptions.contains(options.count) else {
             throw PostsError.invalid(
                 "poll",
                 "A poll has \(Limits.pollOptions.lowerBound) to \(Limits.pollOptions.upperBound) options.")
         }
         for option in options { try Self.check(option) }
+        guard isRestored || !options.contains(where: DeceivingCharacters.areIn) else {
+            throw PostsError.invalid(
+                "poll",
+                "An option of the poll holds characters that cannot be seen or that change the direction of text.")
+        }
         guard Set(options.map(Self.key)).count == options.count else {
             throw PostsError.invalid("poll", "Two options of the poll are the same, or differ in case or space only.")
         }

@@ -12,7 +12,8 @@ package struct RestoredPoll: Sendable {
     /// - Throws: `PostsError.invalid` for options that no poll has.
     package init(options: [String], isMultiple: Bool, hidesTotals: Bool, closesAt: Int64) throws {
         _ = try PollDraft(
-            options: options, isMultiple: isMultiple, hidesTotals: hidesTotals, seconds: Limits.pollSeconds.lowerBound)
+            options: options, isMultiple: isMultiple, hidesTotals: hidesTotals, seconds: Limits.pollSeconds.lowerBound,
+            isRestored: true)
         self.options = options
         self.isMultiple = isMultiple
         self.hidesTotals = hidesTotals
