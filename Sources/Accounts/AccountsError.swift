@@ -8,6 +8,7 @@ package struct AccountsError: Error, Hashable, CustomStringConvertible {
         case wrongCredentials
         case passwordNotSet
         case accountSuspended
+        case accountLeaving
         case notFound
         case unauthenticated(Unauthenticated)
         case refreshTokenInvalid
@@ -46,6 +47,8 @@ package struct AccountsError: Error, Hashable, CustomStringConvertible {
     /// The account has no password that could be confirmed.
     package static let passwordNotSet = Self(.passwordNotSet)
     package static let accountSuspended = Self(.accountSuspended)
+    /// The account waits for its deletion, which logging in takes back.
+    package static let accountLeaving = Self(.accountLeaving)
     package static let notFound = Self(.notFound)
     package static func unauthenticated(_ reason: Unauthenticated) -> Self { Self(.unauthenticated(reason)) }
     package static let refreshTokenInvalid = Self(.refreshTokenInvalid)
@@ -63,6 +66,7 @@ package struct AccountsError: Error, Hashable, CustomStringConvertible {
         case .wrongCredentials: "The name or the password is wrong."
         case .passwordNotSet: "This account has no password."
         case .accountSuspended: "This account is suspended."
+        case .accountLeaving: "This account is being deleted. Log in to keep it."
         case .notFound: "There is no such account."
         case .unauthenticated(let reason): reason.sentence
         case .refreshTokenInvalid: "The refresh token is not valid or has expired."

@@ -27,9 +27,10 @@ extension GraphService {
         throw GraphError.notFound
     }
 
-    /// Ends a follow, or takes back the request for one.
+    /// Ends a follow, or takes back the request for one, also where the other is suspended or wants to go.
     package func unfollow(_ viewer: ID<Account>, _ other: ID<Account>) async throws -> FollowOutcome {
-        try await requireOther(viewer, other)
+        guard viewer != other else { throw GraphError.selfReference }
+        try await requireLasting(other)
         guard try await !relations.relations(of: viewer).apart.contains(other) else { throw GraphError.notFound }
         let now = clock.now()
         try await database.write { store in

@@ -29,10 +29,13 @@ package struct GraphService: Sendable {
     }
 
     /// What stands between the two, for the viewer to see.
+    /// - Parameter evenAway: also where the other is suspended or wants to go.
     /// - Throws: `GraphError.notFound` where the other is gone or blocks the viewer.
-    package func relationship(_ viewer: ID<Account>, to other: ID<Account>) async throws -> Relationship {
+    package func relationship(
+        _ viewer: ID<Account>, to other: ID<Account>, evenAway: Bool = false
+    ) async throws -> Relationship {
         guard viewer != other else { return Relationship() }
-        try await requireAccount(other)
+        if evenAway { try await requireLasting(other) } else { try await requireAccount(other) }
         let found = try await database.read { try GraphQueries.relationship(viewer, other, $0) }
         guard !found.blockedBy else { throw GraphError.notFound }
         return found
@@ -40,6 +43,13 @@ package struct GraphService: Sendable {
 
     func requireAccount(_ id: ID<Account>) async throws {
         guard let account = try await directory.account(id), account.isActive else { throw GraphError.notFound }
+    }
+
+    /// - Throws: `GraphError.notFound` where there is no such account, or it is erased.
+    func requireLasting(_ id: ID<Account>) async throws {
+        guard let account = try await directory.account(id), account.state != .deleted else {
+            throw GraphError.notFound
+        }
     }
 
     func requireOther(_ viewer: ID<Account>, _ other: ID<Account>) async throws {

@@ -76,6 +76,32 @@ struct LookAlikeTests {
         }
     }
 
+    @Test("who comes back with an archive keeps a name that looks alike, but no name or address of another's")
+    func restored() async throws {
+        try await Community.run { community in
+            let modern = try await community.register("modern")
+            func restore(_ id: Int64, _ name: String, email: String) async throws {
+                let account = RestoredAccount(
+                    id: ID(id), username: try Username(name), displayName: try DisplayName(name),
+                    bio: try Biography(""), avatarURL: nil, email: try EmailAddress(email), isPrivate: false,
+                    createdAt: 0)
+                try await community.database.write { try AccountService.restore(account, now: 0, $0) }
+            }
+            try await restore(17, "modem", email: "modem@example.org")
+            #expect(try await community.directory.id(ofUsername: "modem") == ID<Account>(17))
+            let holder = try await community.integer(
+                "SELECT account_id FROM username_skeletons WHERE skeleton = $1",
+                [.text(try Username("modern").skeleton)])
+            #expect(holder == modern.account.id.rawValue)
+            await #expect(throws: AccountsError.usernameTaken) {
+                try await restore(18, "modern", email: "other@example.org")
+            }
+            await #expect(throws: AccountsError.emailTaken) {
+                try await restore(18, "another", email: "modern@example.org")
+            }
+        }
+    }
+
     @Test("accounts that were there before are told apart as new ones are")
     func migration() async throws {
         let database = try SQLiteDatabase(path: TemporaryFolder().file("old.db"))

@@ -63,6 +63,11 @@ extension AuthorizationRow {
         caller == .owner ? .notWithOneself : seesAccount(caller, subject)
     }
 
+    /// Keeping an account away, and taking back what one did: also where it is not to be seen but may come back.
+    static let partsFromAccount: Rule = { caller, _ in
+        caller == .owner ? .notWithOneself : caller == .blocked ? .absent : .visible
+    }
+
     static let ownsAccount: Rule = { caller, _ in caller == .owner ? .visible : .absent }
 
     static let seesPost: Rule = { caller, subject in

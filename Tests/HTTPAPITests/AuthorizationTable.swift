@@ -129,9 +129,9 @@ enum AuthorizationTable {
         "POST /v1/posts/{id}/like": Row(subjects: Subject.posts, rule: Row.seesPost, isDestructive: true),
         "DELETE /v1/posts/{id}/like": Row(subjects: Subject.posts, rule: Row.seesPost, isDestructive: true),
         "GET /v1/posts/{id}/likes": Row(subjects: Subject.posts, rule: Row.seesPost),
-        "POST /v1/comments/{id}/like": Row(subjects: Subject.posts, rule: Row.seesPost, isDestructive: true),
-        "DELETE /v1/comments/{id}/like": Row(subjects: Subject.posts, rule: Row.seesPost, isDestructive: true),
-        "GET /v1/comments/{id}/likes": Row(subjects: Subject.posts, rule: Row.seesPost),
+        "POST /v1/comments/{id}/like": Row(subjects: Subject.comments, rule: Row.seesPost, isDestructive: true),
+        "DELETE /v1/comments/{id}/like": Row(subjects: Subject.comments, rule: Row.seesPost, isDestructive: true),
+        "GET /v1/comments/{id}/likes": Row(subjects: Subject.comments, rule: Row.seesPost),
         "POST /v1/posts/{id}/bookmark": Row(subjects: Subject.posts, rule: Row.seesPost, isDestructive: true),
         "DELETE /v1/posts/{id}/bookmark": Row(subjects: Subject.posts, rule: Row.seesPost, isDestructive: true),
         "POST /v1/posts/{id}/feedback": Row(
@@ -167,10 +167,10 @@ enum AuthorizationTable {
     ]
 
     private static let graph: [String: Row] = [
-        "POST /v1/users/{id}/follow": action, "DELETE /v1/users/{id}/follow": action,
-        "DELETE /v1/users/{id}/unfollow": action, "POST /v1/users/{id}/block": action,
-        "DELETE /v1/users/{id}/block": action, "POST /v1/users/{id}/mute": action,
-        "DELETE /v1/users/{id}/mute": action,
+        "POST /v1/users/{id}/follow": action, "DELETE /v1/users/{id}/follow": parting,
+        "DELETE /v1/users/{id}/unfollow": parting, "POST /v1/users/{id}/block": parting,
+        "DELETE /v1/users/{id}/block": parting, "POST /v1/users/{id}/mute": parting,
+        "DELETE /v1/users/{id}/mute": parting,
         "PUT /v1/me/close-friends/{id}": action, "DELETE /v1/me/close-friends/{id}": action,
         "GET /v1/users/{id}/relationship": Row(subjects: Subject.accounts, rule: Row.seesAccount),
         "POST /v1/me/follow-requests/{id}/accept": answerToRequest,
@@ -178,6 +178,7 @@ enum AuthorizationTable {
     ]
 
     private static let action = Row(subjects: Subject.accounts, rule: Row.actsOnAccount, isDestructive: true)
+    private static let parting = Row(subjects: Subject.accounts, rule: Row.partsFromAccount, isDestructive: true)
     private static let answerToRequest = Row(subjects: [.request], rule: Row.wasAsked, isDestructive: true)
 
     private static let posts: [String: Row] = [

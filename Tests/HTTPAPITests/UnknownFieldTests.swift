@@ -76,14 +76,33 @@ struct UnknownFieldTests {
         }
     }
 
-    @Test("no route reads a body that is not documented")
+    @Test("a route without a body refuses one that says something, and takes one that says nothing")
     func undocumented() async throws {
         try await TestServer.run { server in
             let others = server.api.routes.endpoints.filter { $0.operation.body == nil && $0.method != .get }
+            #expect(others.count > 25)
             for endpoint in others {
+                let place = "\(endpoint.method) \(endpoint.path)"
                 let answer = try await server.answer(of: endpoint, to: #"{"no_such_field":null}"#)
-                #expect(answer.json["field"].string != "no_such_field", "\(endpoint.method) \(endpoint.path)")
+                #expect(answer.status == 422 && answer.json["field"].string == "no_such_field", "\(place)")
+                #expect(try await server.answer(of: endpoint, to: "[]").status == 400, "\(place)")
+                let silent = try await server.answer(of: endpoint, to: " {\n} ")
+                #expect(![400, 415].contains(silent.status), "\(place): \(silent.text)")
+                #expect(silent.json["field"].string != "no_such_field", "\(place)")
             }
+        }
+    }
+
+    @Test("what somebody writes to go with a repost is not lost without a word, and nothing is shared")
+    func share() async throws {
+        try await TestServer.run { server in
+            let (alice, bob) = (try await server.register("alice"), try await server.register("bob"))
+            let target = "/v1/posts/\(try await server.publish("hello", by: alice))/share"
+            let answer = await server.post(target, as: bob, #"{"content":"look at this","visibility":"followers"}"#)
+            #expect((answer.status, answer.json["field"].string) == (422, "content"))
+            #expect(answer.json["detail"].string == "content is no field of this body, which has none.")
+            #expect(try await server.count("SELECT count(*) FROM reposts") == 0)
+            #expect(await server.post(target, as: bob, "{}").status == 201)
         }
     }
 

@@ -11,6 +11,14 @@ enum DeletionRows {
         ) { $0.int64(0) } != nil
     }
 
+    /// Whether a login would take the deletion back.
+    static func mayComeBack(_ id: ID<Account>, _ store: any SQLReader) throws -> Bool {
+        try store.first(
+            "SELECT 1 FROM deletions WHERE account_id = $1 AND started_at IS NULL AND is_held = 0",
+            [.integer(id.rawValue)]
+        ) { $0.int64(0) } != nil
+    }
+
     static func ask(_ id: ID<Account>, at now: Int64, dueAt: Int64, in store: any SQLWriter) throws {
         try store.execute(
             """

@@ -76,8 +76,9 @@ struct AccountRow: Sendable, Equatable {
     }
 
     /// The error for a username or e-mail address that another account has; nil where both are free.
+    /// - Parameter mayLookAlike: whether the username may look like another's.
     static func conflict(
-        username: Username?, email: EmailAddress?, _ store: any SQLReader
+        username: Username?, email: EmailAddress?, mayLookAlike: Bool = false, _ store: any SQLReader
     ) throws -> AccountsError? {
         if let username,
             try store.first("SELECT id FROM users WHERE username = $1", [.text(username.value)], row: { $0.int64(0) })
@@ -85,7 +86,7 @@ struct AccountRow: Sendable, Equatable {
         {
             return .usernameTaken
         }
-        if let username, try SkeletonRows.isTaken(username, store) { return .usernameLooksTaken }
+        if let username, !mayLookAlike, try SkeletonRows.isTaken(username, store) { return .usernameLooksTaken }
         if let email,
             try store.first("SELECT id FROM users WHERE email_key = $1", [.text(email.key)], row: { $0.int64(0) })
                 != nil

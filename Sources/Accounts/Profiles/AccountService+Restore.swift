@@ -30,12 +30,13 @@ package struct RestoredAccount: Sendable {
 }
 
 extension AccountService {
-    /// Creates an account under the id it had elsewhere, without a password, and suspended until `showRestored`.
-    /// - Throws: `AccountsError`: `usernameTaken`, `usernameLooksTaken`, `emailTaken`, `invalid` where the id is taken.
+    /// Creates an account under the id it had elsewhere, without a password, and suspended until `showRestored`. It keeps its
+    /// name, whatever that looks like.
+    /// - Throws: `AccountsError`: `usernameTaken`, `emailTaken`, `invalid` where the id is taken.
     package static func restore(_ account: RestoredAccount, now: Int64, _ store: any SQLWriter) throws {
-        if let conflict = try AccountRow.conflict(username: account.username, email: account.email, store) {
-            throw conflict
-        }
+        let conflict = try AccountRow.conflict(
+            username: account.username, email: account.email, mayLookAlike: true, store)
+        if let conflict { throw conflict }
         guard try AccountRow.find(account.id, store) == nil else {
             throw AccountsError.invalid(field: "user_id", reason: "An account with this id is here already.")
         }

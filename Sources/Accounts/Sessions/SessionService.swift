@@ -24,26 +24,29 @@ package struct SessionService: Sendable {
 
     /// Begins a session. An unknown name takes as long as a wrong password.
     /// - Parameter name: a username or an e-mail address.
+    /// - Returns: `isBack` where this took back the deletion that the account waited for.
     /// - Throws: `AccountsError`: `wrongCredentials`, `accountSuspended` (to who knows the password), `overloaded`.
     package func login(
         name: String, password: String, client: ClientName? = nil
-    ) async throws -> (account: ID<Account>, tokens: TokenPair) {
+    ) async throws -> (account: ID<Account>, tokens: TokenPair, isBack: Bool) {
         let stored = try await database.read { try Credentials.find(name: name, $0) }
         guard try await hasher.verify(password, against: stored?.passwordHash), let stored else {
             throw AccountsError.wrongCredentials
         }
         let session = try await opener.session(for: stored.id, client: client)
         let token = RefreshToken.generated()
-        try await database.write { store in
+        let isBack = try await database.write { store in
             // The password or the account may have changed while the hash was computed.
             guard let current = try Credentials.find(id: stored.id, store),
                 current.passwordHash == stored.passwordHash
             else { throw AccountsError.wrongCredentials }
-            if current.state != .active { try Self.comeBack(stored.id, at: session.createdAt, in: store) }
+            let isBack = current.state != .active
+            if isBack { try Self.comeBack(stored.id, at: session.createdAt, in: store) }
             try SessionRows.open(session, token: token, in: store)
+            return isBack
         }
         let tokens = try await opener.tokens(account: stored.id, session: session.id, refreshToken: token)
-        return (stored.id, tokens)
+        return (stored.id, tokens, isBack)
     }
 
     /// Whoever logs in within the grace period does not want to be deleted any more.
@@ -58,7 +61,7 @@ package struct SessionService: Sendable {
 
     /// Exchanges a refresh token for new tokens. It works once, and for moments after: tabs that share it refresh at the same
     /// time. One that comes later ends its session, because somebody else holds it too.
-    /// - Throws: `AccountsError`: `refreshTokenInvalid`, `refreshTokenReused`, `accountSuspended`.
+    /// - Throws: `AccountsError`: `refreshTokenInvalid`, `refreshTokenReused`, `accountSuspended`, `accountLeaving`.
     package func refresh(_ text: String) async throws -> (account: ID<Account>, tokens: TokenPair) {
         guard let token = RefreshToken(text) else { throw AccountsError.refreshTokenInvalid }
         let successor = RefreshToken.generated()
@@ -104,7 +107,9 @@ package struct SessionService: Sendable {
     ) throws -> AccountsError? {
         guard let presented else { return .refreshTokenInvalid }
         if try isReused(presented, at: now, store) { return .refreshTokenReused }
-        if presented.accountState == .suspended { return .accountSuspended }
+        if presented.accountState == .suspended {
+            return try DeletionRows.mayComeBack(presented.accountID, store) ? .accountLeaving : .accountSuspended
+        }
         let isGood = presented.isSessionActive && presented.expiresAt > now && presented.accountState == .active
         return isGood ? nil : .refreshTokenInvalid
     }

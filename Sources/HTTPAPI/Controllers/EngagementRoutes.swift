@@ -18,7 +18,8 @@ struct EngagementRoutes: Sendable {
             .post, "/v1/posts/{id}/like", .required,
             Operation(
                 "react", "React to a post; another reaction replaces the one before", tag: Self.tag,
-                body: "NewReaction", bodyIsRequired: false, answer: (200, "Post"), problems: [404]), handler: react)
+                body: "NewReaction", bodyIsRequired: false, answer: (200, "Post"), problems: [404]),
+            handler: { try await self.react($0) })
         let unreact = Endpoint(
             .delete, "/v1/posts/{id}/like", .required,
             Operation(
@@ -31,8 +32,16 @@ struct EngagementRoutes: Sendable {
                 parameters: ["cursor", "limit", "reaction"], answer: (200, "ReactionPage"), problems: [404]),
             handler: reactionPage)
         return [
-            react, unreact, list, react.alias("/v1/comments/{id}/like"), unreact.alias("/v1/comments/{id}/like"),
-            list.alias("/v1/comments/{id}/likes"),
+            react, unreact, list,
+            react.alias("/v1/comments/{id}/like") { try await self.react($0, isComment: true) },
+            unreact.alias("/v1/comments/{id}/like") { request in
+                try await requireComment(request)
+                return try await self.unreact(request)
+            },
+            list.alias("/v1/comments/{id}/likes") { request in
+                try await requireComment(request)
+                return try await reactionPage(request)
+            },
         ]
     }
 
@@ -92,8 +101,18 @@ struct EngagementRoutes: Sendable {
         return reaction
     }
 
-    private func react(_ request: APIRequest) async throws -> APIResponse {
+    /// Below `/v1/comments`, a post that is no comment is not there. What the viewer marked may be one that is hidden by now.
+    private func requireComment(_ request: APIRequest) async throws {
+        let (id, viewer): (ID<Post>, ID<Account>?) = (try request.id(), request.principal?.accountID)
+        if let viewer, let marked = try await services.posts.marked(id, viewer: viewer) {
+            guard marked.card.post.replyTo == nil else { return }
+        }
+        _ = try await services.posts.comment(id, viewer: viewer)
+    }
+
+    private func react(_ request: APIRequest, isComment: Bool = false) async throws -> APIResponse {
         let name = request.body.isEmpty ? nil : try request.decode(ReactionBody.self).reaction
+        if isComment { try await requireComment(request) }
         let shown = try await services.reactions.react(
             try name.map(Self.reaction) ?? .like, to: try request.id(), viewer: try request.viewer())
         return .json(FeedPresenter.json(shown))

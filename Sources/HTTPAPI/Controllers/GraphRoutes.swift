@@ -29,7 +29,7 @@ struct GraphRoutes: Sendable {
                 .get, "/v1/users/{id}/relationship", .required,
                 Operation(
                     "getRelationship", "What stands between you and an account", tag: Self.tag,
-                    answer: (200, "Relationship"), problems: [404]), handler: relationship),
+                    answer: (200, "Relationship"), problems: [404]), handler: { try await relationship($0) }),
         ]
     }
 
@@ -85,7 +85,7 @@ struct GraphRoutes: Sendable {
                 problems: [404, 422]),
             handler: { request in
                 try await perform(try request.viewer(), try request.id())
-                return try await relationship(request)
+                return try await relationship(request, evenAway: true)
             })
     }
 
@@ -143,9 +143,10 @@ struct GraphRoutes: Sendable {
         }
     }
 
-    private func relationship(_ request: APIRequest) async throws -> APIResponse {
+    private func relationship(_ request: APIRequest, evenAway: Bool = false) async throws -> APIResponse {
         let other: ID<Account> = try request.id()
-        let found = try await services.graph.relationship(try request.viewer(), to: other)
+        let found = try await services.graph.relationship(
+            try request.viewer(), to: other, evenAway: evenAway)
         return .json { json in
             json.raw("{\"user_id\":")
             json.id(other.rawValue)

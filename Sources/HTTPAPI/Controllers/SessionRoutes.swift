@@ -85,9 +85,9 @@ struct SessionRoutes: Sendable {
             throw APIError.invalid("username", "username or email is missing.")
         }
         try await limiter.chargeGuess(of: name)
-        let (account, tokens) = try await services.sessions.login(
+        let (account, tokens, isBack) = try await services.sessions.login(
             name: name, password: body.password, client: request.client)
-        return try await answer(account, tokens)
+        return try await answer(account, tokens, isBack: isBack)
     }
 
     private func refresh(_ request: APIRequest) async throws -> APIResponse {
@@ -102,12 +102,17 @@ struct SessionRoutes: Sendable {
         return .noContent
     }
 
-    private func answer(_ account: ID<Account>, _ tokens: TokenPair) async throws -> APIResponse {
+    private func answer(
+        _ account: ID<Account>, _ tokens: TokenPair, isBack: Bool = false
+    ) async throws -> APIResponse {
         guard let card = try await services.directory.card(account) else { throw APIError.notFound }
-        return answer(status: 200, card, email: try await services.accounts.email(of: account), tokens)
+        let email = try await services.accounts.email(of: account)
+        return answer(status: 200, card, email: email, tokens, isBack: isBack)
     }
 
-    private func answer(status: Int, _ card: AccountCard, email: String?, _ tokens: TokenPair) -> APIResponse {
+    private func answer(
+        status: Int, _ card: AccountCard, email: String?, _ tokens: TokenPair, isBack: Bool = false
+    ) -> APIResponse {
         var response = APIResponse.json(status: status) { json in
             json.raw("{\"user\":")
             UserPayload.write(card, email: .some(email), to: &json)
@@ -117,6 +122,7 @@ struct SessionRoutes: Sendable {
             json.string(tokens.refreshToken)
             json.raw(",\"token_type\":\"Bearer\",\"expires_in\":")
             json.integer(tokens.expiresIn.components.seconds)
+            if isBack { json.raw(",\"deletion_cancelled\":true") }
             json.raw("}")
         }
         response.headers[.cacheControl] = "no-store"

@@ -66,6 +66,7 @@ extension OpenAPISchemas {
 
     private static let session = object(
         "A session: your account and the tokens to act for it. Keep both tokens secret.",
+        optional: ["deletion_cancelled"],
         [
             "user": reference("Me"),
             "access_token": ["type": "string", "description": "Send it as `Authorization: Bearer …`."],
@@ -74,6 +75,10 @@ extension OpenAPISchemas {
             "expires_in": [
                 "type": "integer", "minimum": 1, "description": "Seconds until the access token ends.",
                 "examples": [900],
+            ],
+            "deletion_cancelled": [
+                "type": "boolean", "enum": [true],
+                "description": "Only where this login took back the deletion that you had asked for.",
             ],
         ])
 

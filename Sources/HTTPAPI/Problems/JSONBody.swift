@@ -23,6 +23,13 @@ enum JSONBody {
     }
 }
 
+/// What an endpoint takes that takes no body.
+struct NoFields: JSONReadable {
+    static let fieldNames: [String] = []
+
+    init(_ fields: JSONFields) {}
+}
+
 extension APIRequest {
     /// The JSON body. A missing `Content-Type` is taken as JSON only where there is no body.
     func decode<Body: JSONReadable>(_ type: Body.Type) throws -> Body {

@@ -58,6 +58,14 @@ package struct Endpoint: Sendable {
         return try await handler(request)
     }
 
+    /// What somebody says to an endpoint that does not listen is refused, for they would think that it was heeded. An object
+    /// without fields says nothing, and many clients send one.
+    /// - Throws: `Problem` 400 for what is no JSON object, 422 for one with fields.
+    func requireNoFields(of request: APIRequest) throws {
+        guard operation.body == nil, method != .get else { return }
+        _ = try JSONBody.decode(NoFields.self, from: request.body)
+    }
+
     /// The same endpoint, which answers from memory only while the lease is valid: at its first look, and still when the
     /// answer is laid.
     func answering(under lease: CacheLease) -> Endpoint {
@@ -68,12 +76,17 @@ package struct Endpoint: Sendable {
         return Endpoint(method, path, access, charge: charge, operation, warm: leased, handler: handler)
     }
 
-    /// The same endpoint under another path, and method where given.
-    func alias(_ path: String, method: HTTPRequest.Method? = nil) -> Endpoint {
+    /// The same endpoint under another path, and with another method or handler where given.
+    func alias(
+        _ path: String, method: HTTPRequest.Method? = nil,
+        handler: (@Sendable (APIRequest) async throws -> APIResponse)? = nil
+    ) -> Endpoint {
         var operation = operation
         operation.id += "Alias"
         operation.summary += " (alias)"
-        return Endpoint(method ?? self.method, path, access, charge: charge, operation, warm: warm, handler: handler)
+        return Endpoint(
+            method ?? self.method, path, access, charge: charge, operation, warm: handler == nil ? warm : nil,
+            handler: handler ?? self.handler)
     }
 }
 

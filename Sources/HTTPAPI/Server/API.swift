@@ -80,6 +80,7 @@ package struct API: Sendable {
                 throw error
             }
             fields = try await limiter.charge(endpoint, request)
+            if !request.body.isEmpty { try endpoint.requireNoFields(of: request) }
             try await reading.wait(for: request)
             var response = try await endpoint.answer(request)
             reading.note(in: &response, to: request)

@@ -23,10 +23,10 @@ extension Model {
             !isKept && users[viewer].bookmarked.contains(id) || posts[id].map { canSee($0, viewer) } == true
                 ? .done : .refused
         case .follow(let one, let other): expectationOfFollow(one, other)
-        case .unfollow(let one, let other): isActive(other) && !isApart(one, other) ? .done : .refused
+        case .unfollow(let one, let other): isLasting(other) && !isApart(one, other) ? .done : .refused
         case .block(let one, let other), .unblock(let one, let other), .mute(let one, let other),
             .unmute(let one, let other):
-            isActive(other) && !users[other].blocks.contains(one) ? .done : .refused
+            isLasting(other) && !users[other].blocks.contains(one) ? .done : .refused
         case .befriend(let one, let other): isActive(other) && !isApart(one, other) ? .done : .refused
         case .unfriend(let one, let other):
             users[one].friends.contains(other) || isActive(other) && !users[other].blocks.contains(one)

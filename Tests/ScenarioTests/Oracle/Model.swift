@@ -76,6 +76,8 @@ struct Model {
     var befriendedSince: [Pair: Int] = [:]
 
     func isActive(_ user: Int) -> Bool { users[user].state == .active }
+    /// Whether the account is there, or may come back.
+    func isLasting(_ user: Int) -> Bool { users[user].state != .deleted }
 
     /// Everyone counts as a follower of themselves.
     func follows(_ viewer: Int, _ other: Int) -> Bool {
