@@ -26,6 +26,8 @@ package final class ConsumerRunner: Service, Sendable {
     private let lease: WorkLease?
     /// The holding of the lease that `savedOffset` was read in; 0 for none.
     private let preparedEpoch = Atomic<Int64>(0)
+    /// Whether the store is to be told the place, also where no event of the group's own has come.
+    private let isSaveDue = Atomic<Bool>(false)
     private let deadLetters: DeadLetters
     private let logger: Logger
     private let retries: Counter
@@ -80,6 +82,17 @@ package final class ConsumerRunner: Service, Sendable {
     }
 
     package func run() async throws {
+        await withTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { [self] in
+                let task = "save the place of \(consumer.group)"
+                await Upkeep.run(task, every: Limits.consumerPlaceAge, logger: logger) { savePlace() }
+            }
+            await handleAll()
+            tasks.cancelAll()
+        }
+    }
+
+    private func handleAll() async {
         await withGracefulShutdownHandler {
             for await _ in signal.stream {
                 // Only cancellation and shutdown end it.
@@ -89,6 +102,14 @@ package final class ConsumerRunner: Service, Sendable {
             signal.finish()
             rest.endForGood()
         }
+    }
+
+    /// Has the store told how far the group has come, where the last events were of other topics and none come that would move it.
+    package func savePlace() {
+        let saved = savedOffset.load(ordering: .relaxed)
+        guard !(consumer is any VolatileConsumer), progress.offset > saved else { return }
+        isSaveDue.store(true, ordering: .relaxed)
+        signal.send()
     }
 
     /// Handles everything that is in the log.
@@ -185,7 +206,8 @@ package final class ConsumerRunner: Service, Sendable {
     private func pass(_ head: Int64) async throws {
         let saved = savedOffset.load(ordering: .relaxed)
         // Where work is shared, only the store tells others how far it has come.
-        let isDue = head - saved >= Limits.consumerBatchMax || lease != nil && head > saved
+        let isAsked = isSaveDue.exchange(false, ordering: .relaxed) || lease != nil
+        let isDue = head - saved >= Limits.consumerBatchMax || isAsked && head > saved
         if isDue, !(consumer is any VolatileConsumer) {
             _ = try await database.commit(
                 [ConsumerOffsets.move(consumer.group, from: saved, to: head)], announcing: [])
@@ -257,6 +279,11 @@ package final class ConsumerRunner: Service, Sendable {
         if saved != nil { savedOffset.store(event.offset, ordering: .relaxed) }
         progress.advance(to: event.offset)
     }
+}
+
+extension Limits {
+    /// How long retention may wait for a group that has nothing to do.
+    static let consumerPlaceAge: Duration = .seconds(60)
 }
 
 /// An error that is no fault of the event, and passes: an engine that is down, or has too much to do.

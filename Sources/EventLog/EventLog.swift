@@ -7,7 +7,7 @@ import Synchronization
 package final class EventLog: CommitObserver, Sendable {
     private let database: any Database
     private let logger: Logger
-    private let isElsewhere: Bool
+    private let hasNeighbours: Bool
     /// Groups that others drive: here for their dead letters only.
     private let guests = Mutex<[any EventConsumer]>([])
     package let deadLetters: DeadLetters
@@ -15,10 +15,10 @@ package final class EventLog: CommitObserver, Sendable {
     private let runners = Mutex<[ConsumerRunner]>([])
     private let kafkaRunners = Mutex<[KafkaConsumerRunner]>([])
 
-    /// - Parameter isElsewhere: other processes handle the events, from Kafka.
-    package init(database: any Database, clock: WallClock, logger: Logger, isElsewhere: Bool = false) {
+    /// - Parameter hasNeighbours: other processes handle events, too: to wait for all of it is to wait for them.
+    package init(database: any Database, clock: WallClock, logger: Logger, hasNeighbours: Bool = false) {
         self.database = database
-        self.isElsewhere = isElsewhere
+        self.hasNeighbours = hasNeighbours
         self.logger = logger
         deadLetters = DeadLetters(database: database, clock: clock)
         tail = EventTail(database: database)
@@ -45,6 +45,16 @@ package final class EventLog: CommitObserver, Sendable {
     /// Lets the dead letters of a group be replayed here, which other processes drive.
     package func addGuest(_ consumer: any EventConsumer) { guests.withLock { $0.append(consumer) } }
 
+    private var consumers: [any EventConsumer] {
+        runners.withLock { $0.map(\.consumer) } + kafkaRunners.withLock { $0.map(\.consumer) }
+            + guests.withLock(\.self)
+    }
+
+    /// What each group known here reads.
+    var topics: [String: Set<Topic>] {
+        Dictionary(consumers.map { ($0.group, $0.topics) }) { $0.union($1) }
+    }
+
     package func committed(_ changes: [Change]) {
         guard changes.contains(where: { $0 == .eventsAppended || $0 == .bulk }) else { return }
         tail.noteAppended()
@@ -64,37 +74,38 @@ package final class EventLog: CommitObserver, Sendable {
         }
     }
 
-    /// Nobody handles the events that wait in Kafka.
+    /// Nobody handles events that wait.
     package struct Undrained: Error {}
 
-    /// Returns once every group of the store has handled everything committed before the call, where all of them read from
-    /// Kafka in other processes.
+    /// Returns once the groups that other processes have handled everything up to `head`, by the places that they store.
     /// - Throws: `Undrained` where none of them moves for a while.
-    private func drainedElsewhere() async throws {
-        let head = try await head()
+    private func drainedElsewhere(through head: Int64) async throws {
+        let known = Set(
+            runners.withLock { $0.map { $0.consumer.group } } + kafkaRunners.withLock { $0.map { $0.consumer.group } }
+                + [OutboxRelay.group])
         var (reached, since) = (Int64(-1), ContinuousClock.now)
         while true {
-            let sums = try await database.read { store in
-                try store.first(
+            let places = try await database.read { store in
+                try store.query(
                     """
-                    SELECT min(event_offset), CAST(sum(event_offset) AS BIGINT) FROM consumer_watermarks
-                    HAVING count(*) > 0
+                    SELECT consumer_group, min(event_offset), CAST(sum(event_offset) AS BIGINT) FROM (
+                        SELECT consumer_group, event_offset FROM consumer_offsets
+                        UNION ALL SELECT consumer_group, event_offset FROM consumer_watermarks) AS places
+                    GROUP BY consumer_group
                     """, []
-                ) {
-                    (least: $0.int64(0), all: $0.int64(1))
-                }
-            }
-            guard let sums, sums.least < head else { return }
-            if sums.all != reached { (reached, since) = (sums.all, .now) }
+                ) { (group: $0.text(0), least: $0.int64(1), all: $0.int64(2)) }
+            }.filter { !known.contains($0.group) }
+            guard places.contains(where: { $0.least < head }) else { return }
+            let all = places.reduce(0) { $0 + $1.all }
+            if all != reached { (reached, since) = (all, .now) }
             guard since.duration(to: .now) < Limits.drainPatience else { throw Undrained() }
             try await Task.sleep(for: .milliseconds(20))
         }
     }
 
-    /// Returns once every group here has handled everything committed before the call.
+    /// Returns once every group has handled everything committed before the call: those here, and those of neighbours.
     /// - Throws: `Undrained`.
     package func drained() async throws {
-        guard !isElsewhere else { return try await drainedElsewhere() }
         let head = try await head()
         tail.noteAppended()
         for runner in runners.withLock({ $0 }) {
@@ -102,14 +113,18 @@ package final class EventLog: CommitObserver, Sendable {
             try await runner.waitUntilProcessed(head)
         }
         for runner in kafkaRunners.withLock({ $0 }) { try await runner.waitUntilProcessed(head) }
+        if hasNeighbours { try await drainedElsewhere(through: head) }
+    }
+
+    /// How many dead letters there are of groups that are not known here, so that a replay leaves them.
+    package func foreignDeadLetters() async throws -> [String: Int] {
+        let known = Set(consumers.map(\.group))
+        return try await deadLetters.counts().filter { !known.contains($0.key) }
     }
 
     /// Replays the dead letters of every group here.
     package func replayDeadLetters() async throws -> (replayed: Int, failed: Int) {
         var total = (replayed: 0, failed: 0)
-        let consumers =
-            runners.withLock { $0.map(\.consumer) } + kafkaRunners.withLock { $0.map(\.consumer) }
-            + guests.withLock(\.self)
         for consumer in consumers {
             let one = try await deadLetters.replay(with: consumer)
             total = (total.replayed + one.replayed, total.failed + one.failed)

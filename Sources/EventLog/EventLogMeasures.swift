@@ -12,14 +12,18 @@ package struct EventLogMeasures: Service {
     private static let deadLettersMax: Int64 = 100_000
 
     private let database: any Database
+    private let eventLog: EventLog?
     private let clock: WallClock
     private let logger: Logger
     private let metrics: any MetricsFactory
 
+    /// - Parameter eventLog: knows what its groups read; other groups are taken to read everything.
     package init(
-        database: any Database, clock: WallClock, logger: Logger, metrics: any MetricsFactory = MetricsSystem.factory
+        database: any Database, eventLog: EventLog? = nil, clock: WallClock, logger: Logger,
+        metrics: any MetricsFactory = MetricsSystem.factory
     ) {
         self.database = database
+        self.eventLog = eventLog
         self.clock = clock
         self.logger = logger
         self.metrics = metrics
@@ -31,13 +35,14 @@ package struct EventLogMeasures: Service {
 
     /// Looks a few rows up by their keys: rows of the outbox are reckoned from the first and the last.
     package func measure() async throws {
+        let topics = eventLog?.topics ?? [:]
         let (deadLetters, retained, oldest) = try await database.read { store in
             (
                 try store.integer(
                     "SELECT count(*) FROM (SELECT 1 FROM dead_letters LIMIT $1) AS counted",
                     [.integer(Self.deadLettersMax)]),
                 try store.integer("SELECT max(event_offset) - min(event_offset) + 1 FROM outbox"),
-                try Self.oldestUnhandled(store)
+                try Self.oldestUnhandled(topics, store)
             )
         }
         Gauge(label: MetricName.deadLetters, factory: metrics).record(deadLetters)
@@ -50,9 +55,11 @@ package struct EventLogMeasures: Service {
         }
     }
 
-    /// For each group that keeps its place in the store, the relay among them, when the first event beyond that place
-    /// occurred; nil if there is none.
-    private static func oldestUnhandled(_ store: any SQLReader) throws -> [(group: String, occurredAt: Int64?)] {
+    /// For each group that keeps its place in the store, the relay among them, when the first event that it reads beyond that
+    /// place occurred; nil if there is none.
+    private static func oldestUnhandled(
+        _ topics: [String: Set<Topic>], _ store: any SQLReader
+    ) throws -> [(group: String, occurredAt: Int64?)] {
         let places = try store.query(
             """
             SELECT consumer_group, min(event_offset) FROM (
@@ -63,8 +70,10 @@ package struct EventLogMeasures: Service {
         ) { ($0.text(0), $0.int64(1)) }
         return try places.map { group, offset in
             let occurredAt = try store.first(
-                "SELECT occurred_at FROM outbox WHERE event_offset > $1 ORDER BY event_offset LIMIT 1",
-                [.integer(offset)]
+                """
+                SELECT occurred_at FROM outbox WHERE event_offset > $1 AND topic IN (SELECT value FROM list($2))
+                ORDER BY event_offset LIMIT 1
+                """, [.integer(offset), .list((topics[group] ?? Set(Topic.allCases)).map(\.rawValue))]
             ) { $0.int64(0) }
             return (group, occurredAt)
         }

@@ -59,6 +59,58 @@ import TestSupport
         #expect(try await harness.storedOffset("rows") == 3)
     }
 
+    /// Makes letters of events that are in the log.
+    private func plant(_ group: String, _ condition: String) async throws {
+        try await harness.database.write { store in
+            _ = try store.execute(
+                """
+                INSERT INTO dead_letters (consumer_group, event_offset, topic, kind, key, subject, object, position, flags,
+                    list, occurred_at, reason, attempts, died_at)
+                SELECT '\(group)', event_offset, topic, kind, key, subject, object, position, flags, list, occurred_at, '',
+                    1, 1
+                FROM outbox WHERE \(condition)
+                """, [])
+        }
+    }
+
+    @Test("two replays at once apply each letter once")
+    func replayedTogether() async throws {
+        try await harness.appendTogether(1...200)
+        try await plant("rows", "true")
+        let letters = DeadLetters(database: harness.database, clock: harness.clock.wall)
+        let consumer = RowConsumer()
+        async let first = letters.replay(with: consumer)
+        async let second = letters.replay(with: consumer)
+        let (one, other) = try await (first, second)
+        #expect(one.replayed + other.replayed == 200)
+        #expect(one.failed + other.failed == 0)
+        #expect(try await harness.effects().sorted() == Array(1...200))
+        #expect(try await letters.list().isEmpty)
+    }
+
+    @Test("a group with many letters that stay does not hide those of another, nor the newer ones of its own")
+    func hidden() async throws {
+        try await harness.appendTogether(1...1_201)
+        try await plant("stuck", "event_offset <= 1200")
+        try await plant("rows", "event_offset = 1201")
+        let letters = DeadLetters(database: harness.database, clock: harness.clock.wall)
+        #expect(try await letters.replay(with: RowConsumer()) == (1, 0))
+        let stuck = RowConsumer("stuck", poison: Set(1...1_100))
+        #expect(try await letters.replay(with: stuck) == (100, 1_100))
+    }
+
+    @Test("letters of groups that are not known here are counted, so that a replay can tell of them")
+    func foreign() async throws {
+        try await harness.append(1...3)
+        try await plant("elsewhere", "true")
+        try await plant("rows", "event_offset = 1")
+        let log = EventLog(database: harness.database, clock: harness.clock.wall, logger: harness.logger)
+        #expect(try await log.foreignDeadLetters() == ["elsewhere": 3, "rows": 1])
+        log.addGuest(RowConsumer())
+        #expect(try await log.foreignDeadLetters() == ["elsewhere": 3])
+        #expect(try await log.replayDeadLetters() == (1, 0))
+    }
+
     @Test("a consumer in memory has dead letters too")
     func volatile() async throws {
         let consumer = MemoryConsumer(poison: [2])

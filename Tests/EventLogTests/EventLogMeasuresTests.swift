@@ -71,4 +71,21 @@ import TestSupport
         harness.clock.step(30_000)
         #expect(try await measured("starling_oldest_unhandled_seconds{group=\"direct\"}") == "30.0")
     }
+
+    @Test("events of topics that a group does not read are not its own to handle")
+    func foreign() async throws {
+        let log = EventLog(database: harness.database, clock: harness.clock.wall, logger: harness.logger)
+        for consumer in [RowConsumer("quiet", topics: [.accounts]), RowConsumer("busy")] {
+            try await log.add(consumer).prepare()
+        }
+        let measures = EventLogMeasures(
+            database: harness.database, eventLog: log, clock: harness.clock.wall, logger: harness.logger,
+            metrics: registry)
+        try await harness.append(1...3)
+        harness.clock.step(90_000)
+        try await measures.measure()
+        let text = registry.prometheusText()
+        #expect(text.contains("starling_oldest_unhandled_seconds{group=\"quiet\"} 0.0"))
+        #expect(text.contains("starling_oldest_unhandled_seconds{group=\"busy\"} 90.0"))
+    }
 }

@@ -87,6 +87,21 @@ import TestSupport
         #expect(try await retention.prune() == Limits.consumerBatchMax)
     }
 
+    @Test("a group that has nothing to do does not stop retention either where only a few events passed it")
+    func quietLog() async throws {
+        let log = EventLog(database: harness.database, clock: harness.clock.wall, logger: harness.logger)
+        let runner = log.add(RowConsumer("quiet", topics: [.accounts]))
+        try await runner.prepare()
+        try await harness.append(1...3)
+        try await runner.drain()
+        harness.clock.step(7_200_000)
+        #expect(try await retention.prune() == 0)
+        runner.savePlace()
+        try await runner.drain()
+        #expect(try await harness.storedOffset("quiet") == 3)
+        #expect(try await retention.prune() == 3)
+    }
+
     @Test("more than one batch is pruned at a time")
     func batches() async throws {
         let count = Int64(Limits.outboxPruneBatchMax) + 5

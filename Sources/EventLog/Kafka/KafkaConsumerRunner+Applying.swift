@@ -48,16 +48,14 @@ extension KafkaConsumerRunner {
 
     private func bury(_ stretch: PartitionWork.Stretch, error: any Error, attempts: Int) async throws {
         let group = consumer.group
+        try await deadLetters.bury(stretch.events, group: group, reason: "\(error)", attempts: attempts) { store in
+            try ConsumerWatermarks.move(group, in: stretch.partition, from: stretch.from, to: stretch.to, in: store)
+        }
         for event in stretch.events {
             failures.increment()
             logger.error(
                 "event became a dead letter",
                 metadata: [LogKey.group: "\(group)", LogKey.offset: "\(event.offset)", LogKey.error: "\(error)"])
-            try await deadLetters.bury(
-                event, group: group, reason: "\(error)", attempts: attempts, movingFrom: nil)
-        }
-        try await database.write { store in
-            try ConsumerWatermarks.move(group, in: stretch.partition, from: stretch.from, to: stretch.to, in: store)
         }
     }
 }
