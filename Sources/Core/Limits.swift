@@ -62,7 +62,7 @@ package enum Limits {
     package static let consumerBatchFactsMax = 20_000
     package static let consumerAttemptsMax = 5
     /// How long a group whose effects are rows lets events gather, once it has handled some.
-    package static let consumerRest: Duration = .milliseconds(100)
+    package static let consumerRest: Duration = .milliseconds(250)
     package static let eventTailMax = 4_096
     package static let eventTailFactsMax = 100_000
     package static let importBatchMax = 8_000
