@@ -434,6 +434,7 @@ let package = Package(
                 "Engagement",
                 "Timelines", "HTTPAPI", "Exports", "BlobStore", "TestSupport", "TestServers",
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings

@@ -36,12 +36,15 @@ package final class WorkLease: Service, Sendable {
     private let held: Gauge
 
     /// - Parameter holder: names this process, and no other that ever ran.
-    package init(_ name: String, holder: String, database: any Database, logger: Logger) {
+    package init(
+        _ name: String, holder: String, database: any Database, logger: Logger,
+        metrics: any MetricsFactory = MetricsSystem.factory
+    ) {
         self.name = name
         self.holder = holder
         self.database = database
         self.logger = logger
-        held = Gauge(label: MetricName.workLeaseHeld, dimensions: [("work", name)])
+        held = Gauge(label: MetricName.workLeaseHeld, dimensions: [("work", name)], factory: metrics)
     }
 
     /// The number of this holding if the work is this process's now; another holder's has another number.
@@ -55,8 +58,17 @@ package final class WorkLease: Service, Sendable {
     }
 
     package func run() async throws {
-        await Upkeep.run("hold the lease of \(name)", every: Limits.workLeaseRenewal, logger: logger) {
-            try await self.renew()
+        await withTaskGroup(of: Void.self) { group in
+            // Beside the renewal, which says nothing while the store is away.
+            group.addTask {
+                await Upkeep.run("tell who works", every: Limits.workLeaseRenewal, logger: self.logger) {
+                    self.measure()
+                }
+            }
+            await Upkeep.run("hold the lease of \(name)", every: Limits.workLeaseRenewal, logger: logger) {
+                try await self.renew()
+            }
+            group.cancelAll()
         }
         do { try await release() } catch {
             logger.warning("lease not given back", metadata: ["work": "\(name)", LogKey.error: "\(error)"])
@@ -89,9 +101,14 @@ package final class WorkLease: Service, Sendable {
             state.epoch = epoch ?? state.epoch
             return epoch != nil && !wasHeld ? state.observers : []
         }
-        held.record(epoch == nil ? 0 : 1)
+        measure()
         if !observers.isEmpty { logger.info("lease acquired", metadata: ["work": "\(name)"]) }
         for observer in observers { observer() }
+    }
+
+    /// Tells whether the work is this process's now.
+    private func measure() {
+        held.record(epoch == nil ? 0 : 1)
     }
 
     /// Lets another process take over at once.
@@ -100,6 +117,7 @@ package final class WorkLease: Service, Sendable {
             defer { state.heldUntil = 0 }
             return state.heldUntil > 0
         }
+        measure()
         guard wasHeld else { return }
         _ = try await database.commit(
             [

@@ -42,13 +42,14 @@ package final class KafkaConsumer: Sendable {
     }
 
     /// Joins `group` for `topics`.
+    /// - Parameter label: of the group in metrics, where it is another one.
     /// - Throws: `KafkaError` `.misconfigured`. Brokers that are away do not make it fail.
     package init(
-        _ settings: KafkaSettings, group: String, topics: [String], logger: Logger,
+        _ settings: KafkaSettings, group: String, label: String? = nil, topics: [String], logger: Logger,
         metrics: any MetricsFactory = MetricsSystem.factory
     ) throws {
         self.group = group
-        reports = ClientReports(client: group, group: group, logger: logger, metrics: metrics)
+        reports = ClientReports(client: label ?? group, group: label ?? group, logger: logger, metrics: metrics)
         let options =
             settings.options + [
                 ("group.id", group), ("partition.assignment.strategy", "cooperative-sticky"),

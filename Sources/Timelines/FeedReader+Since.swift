@@ -15,13 +15,17 @@ extension FeedReader {
     /// - Parameters:
     ///   - through: the end of the span, taken from the first page's token for the pages after it; nil for the first.
     ///   - before: the position to go on below.
+    /// - Returns: no posts where this process has not come to the token yet: to be asked again from the same place.
     /// - Throws: `FeedError.reload` or `.unknownToken`.
     package func page(
         of viewer: ID<Account>, since: Int64, through: Int64?, before: Position, limit: Int
     ) async throws -> FeedPage {
+        let token = max(since, through ?? since)
         // Taken first: the relations and posts that are read next are no older than the end of the span.
-        let head = fanOutOffset()
-        guard since <= head, (through ?? head) <= head else { throw FeedError.unknownToken }
+        let head = try await head(for: token)
+        guard token <= head else {
+            return FeedPage(posts: [], next: through == nil ? nil : before, latest: through ?? since)
+        }
         let relations = try await relations.relations(of: viewer)
         let span = try await span(relations, since: since, end: through ?? head)
         var gathering = Gathering(reader: self, relations: relations, limit: limit, now: clock.now())
@@ -33,6 +37,21 @@ extension FeedReader {
             cursor = last
         }
         return gathering.page(latest: span.end)
+    }
+
+    /// How far fan-out has come here, after a short wait where another process, or this one in an earlier life, has already
+    /// given a token from beyond that.
+    /// - Throws: `FeedError.unknownToken` for what the log itself has not come to, so that nobody can have given it.
+    private func head(for token: Int64) async throws -> Int64 {
+        var head = fanOutOffset()
+        guard token > head else { return head }
+        guard try await token <= database.read({ try Outbox.head($0) }) else { throw FeedError.unknownToken }
+        let end = ContinuousClock.now.advanced(by: Limits.sinceWait)
+        while head < token, ContinuousClock.now < end {
+            try await Task.sleep(for: .milliseconds(10))
+            head = fanOutOffset()
+        }
+        return head
     }
 
     /// What a span of the event log may have added to a feed.
@@ -104,4 +123,9 @@ extension FeedReader {
         }
         return found.sorted(by: >).prefix(limit).map { Position($0) }
     }
+}
+
+extension Limits {
+    /// How long news waits for this process to come to the reader's token.
+    static let sinceWait: Duration = .milliseconds(300)
 }

@@ -52,18 +52,28 @@ struct CodecTests {
             for _ in 0..<Int.random(in: 1...3, using: &generator) {
                 bytes[Int.random(in: 0..<bytes.count, using: &generator)] = UInt8.random(in: 0...255, using: &generator)
             }
-            guard case .event(let event)? = try? KafkaCodec.decode(bytes) else { continue }
+            guard bytes.first == 1, case .event(let event)? = try? KafkaCodec.decode(bytes) else { continue }
             // One event, one spelling.
             #expect(KafkaCodec.bytes(of: event) == bytes)
         }
     }
 
+    @Test("events of another store are told apart, and those of before stores had numbers are taken")
+    func stores() throws {
+        let event = Event(.followed, key: 1, subject: 2, occurredAt: 3, offset: 9)
+        let bytes = KafkaCodec.bytes(of: event, store: 7)
+        #expect(try KafkaCodec.decode(bytes, store: 7) == .event(event))
+        #expect(try KafkaCodec.decode(KafkaCodec.bytes(of: event), store: 7) == .event(event))
+        let failure = #expect(throws: KafkaCodec.Failure.self) { try KafkaCodec.decode(bytes, store: 8) }
+        guard case .foreign = failure else { throw try #require(failure) }
+    }
+
     @Test("a newer version and an unknown kind are told apart from damage")
     func newer() throws {
         var bytes = KafkaCodec.bytes(of: Event(.followed, key: 1, subject: 2, occurredAt: 3, offset: 9))
-        bytes[0] = 2
+        bytes[0] = 3
         let failure = #expect(throws: KafkaCodec.Failure.self) { try KafkaCodec.decode(bytes) }
-        guard case .newerVersion(2) = failure else { throw try #require(failure) }
+        guard case .newerVersion(3) = failure else { throw try #require(failure) }
         // Offset 9, then the kind: 63 is none.
         bytes[0] = 1
         bytes[2] = 126

@@ -3,6 +3,7 @@ import Kafka
 import Logging
 import SQL
 import Synchronization
+import Telemetry
 import Testing
 import TestServers
 import TestSupport
@@ -106,6 +107,30 @@ import TestSupport
             try await eventually { try await saved() == 400 }
         }
         for events in try await harness.published(atLeast: 400) { #expect(events.hasNoGaps) }
+    }
+
+    @Test("the backlog is told also while no broker answers")
+    func backlog() async throws {
+        let lease = harness.lease("a")
+        let registry = MetricsRegistry()
+        let relay = OutboxRelay(
+            database: harness.database, topics: harness.topics, lease: lease, clock: harness.clock.wall,
+            logger: harness.cluster.logger, metrics: registry)
+        func backlogIs(_ count: Int) -> Bool {
+            registry.prometheusText().contains("\nstarling_relay_backlog \(count).0\n")
+        }
+        try await harness.running(lease, relay) {
+            try await harness.append(1..<101)
+            try await eventually { try await saved() == 100 }
+            try harness.cluster.mock.downAll()
+            // More than may be on its way: from then on the relay only waits.
+            try await harness.append(101..<9_101)
+            try await eventually { backlogIs(9_000) }
+            try await harness.append(9_101..<9_201)
+            try await eventually { backlogIs(9_100) }
+            try harness.cluster.mock.upAll()
+            try await eventually { try await saved() == 9_200 && backlogIs(0) }
+        }
     }
 
     @Test("a producer that gets no confirmation for too long is given up, and nothing is left out")

@@ -48,6 +48,30 @@ import TestSupport
         #expect(effects.filter { $0 < 1_001 }.isInOrderByKey)
     }
 
+    @Test("another community on the same brokers takes no event away, and none of its has an effect here")
+    func communities() async throws {
+        // Its process is a member of a group of the same name, and takes whatever it is given.
+        let other = Reader(try harness.cluster.consumer("rows", Topic.graph.name, Topic.posts.name))
+        try await eventually { !other.partitions.isEmpty }
+        let producer = try harness.cluster.producer()
+        let foreign = (1...30 as ClosedRange<Int64>).map { number in
+            KafkaRecord(
+                topic: Topic.graph.name, key: Array("\(number)".utf8),
+                value: KafkaCodec.bytes(
+                    of: Event(.followed, key: number, subject: -number, occurredAt: 1, offset: 1_000_000), store: 1))
+        }
+        try await producer.produce(foreign)
+        let runner = harness.runner(RowConsumer())
+        let lease = harness.lease("a")
+        try await harness.running(lease, harness.relay(lease), runner) {
+            try await harness.append(1..<301)
+            try await runner.waitUntilProcessed(300)
+        }
+        #expect(try await harness.effects().sorted() == Array(1..<301))
+        await other.close()
+        await producer.close()
+    }
+
     @Test("what is published twice has its effect once")
     func repetitions() async throws {
         try await harness.append(1..<301)

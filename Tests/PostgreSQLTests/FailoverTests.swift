@@ -36,6 +36,38 @@ import TestSupport
         }
     }
 
+    @Test("a role that may not see the standbys is told what it lacks, and nothing looks unconfirmed for ever")
+    func ordinaryRole() async throws {
+        let primary = try PostgreSQLServer()
+        try primary.query("CREATE ROLE plain LOGIN")
+        var settings = try Server.settings(primary)
+        let name = settings.url.split(separator: "/").last?.split(separator: "?").first.map(String.init) ?? ""
+        try primary.query("ALTER DATABASE \(name) OWNER TO plain")
+        settings.url = settings.url.replacing("starling@", with: "plain@")
+        let database = try await Server.open(settings)
+        try await Migrator([Outbox.migration]).migrate(database)
+        try await Self.append(1, to: database)
+        let head = { try await database.read { try Outbox.head($0) } }
+        #expect(try await database.confirmedHead() == (try await head()))
+        let standby = try primary.newStandby()
+        try primary.query("ALTER SYSTEM SET synchronous_standby_names = 'standby'")
+        try primary.query("SELECT pg_reload_conf()")
+        #expect(
+            try await eventually {
+                do {
+                    _ = try await database.confirmedHead()
+                    return false
+                } catch let error as SQLError {
+                    return error.message.contains("GRANT pg_read_all_stats TO plain;")
+                }
+            })
+        try primary.query("GRANT pg_read_all_stats TO plain")
+        try await Self.append(2, to: database)
+        #expect(try await eventually { try await database.confirmedHead() == (try await head()) })
+        try await database.close()
+        withExtendedLifetime(standby) {}
+    }
+
     @Test("after the standby takes over, everything acknowledged is there, and writing goes on")
     func promotion() async throws {
         let primary = try PostgreSQLServer()

@@ -1,3 +1,5 @@
+import Logging
+import Synchronization
 import Testing
 import TestServers
 
@@ -117,6 +119,22 @@ import TestServers
         }
     }
 
+    @Test("several servers that are no cluster are told of, also where nobody waits, and not each time")
+    func noCluster() async throws {
+        let servers = [try await RedisServer(), try await RedisServer()]
+        defer { for server in servers { server.stop() } }
+        let errors = ErrorCollector()
+        var settings = RedisSettings.patient
+        settings.refreshIntervalMin = .milliseconds(10)
+        let redis = try await Redis.connect(
+            "redis://127.0.0.1:\(servers[0].port),127.0.0.1:\(servers[1].port)", settings: settings, waits: false,
+            logger: Logger(label: "test") { _ in errors })
+        try await eventually("it is told") { !errors.texts.isEmpty }
+        try await Task.sleep(for: .milliseconds(200))
+        #expect(errors.texts == ["Redis is not used"])
+        await redis.close()
+    }
+
     @Test("the database of the URL")
     func database() async throws {
         let server = try await RedisServer()
@@ -128,4 +146,26 @@ import TestServers
         }
         #expect(try server.command("-n", "3", "GET", "key").hasPrefix("3"))
     }
+}
+
+private final class ErrorCollector: LogHandler {
+    private let collected = Mutex<[String]>([])
+
+    var texts: [String] { collected.withLock(\.self) }
+
+    var metadata: Logger.Metadata {
+        get { [:] }
+        set {}
+    }
+    var logLevel: Logger.Level {
+        get { .error }
+        set {}
+    }
+
+    subscript(metadataKey _: String) -> Logger.Metadata.Value? {
+        get { nil }
+        set {}
+    }
+
+    func log(event: LogEvent) { collected.withLock { $0.append("\(event.message)") } }
 }

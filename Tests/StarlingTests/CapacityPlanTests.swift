@@ -55,7 +55,7 @@ struct CapacityPlanTests {
         large.shardCores = 1_024
         large.shardIOPS = 1e7
         #expect(try CapacityPlan(Workload(dailyUsers: 20e6), large).stage == .redis)
-        #expect(try CapacityPlan(Workload(dailyUsers: 300e6), large).stage == .kafka)
+        #expect(try CapacityPlan(Workload(dailyUsers: 500e6), large).stage == .kafka)
         var old = Workload(dailyUsers: 2e6)
         old.years = 5
         #expect(try CapacityPlan(old, large).stage == .postgreSQL)
@@ -68,6 +68,7 @@ struct CapacityPlanTests {
         let plan = try CapacityPlan(Workload(dailyUsers: 1e3), provision)
         #expect(plan.stage == .redis)
         #expect(plan.roles.allSatisfy { $0.count >= 2 })
+        #expect(plan.roles.contains { $0.name == "notifications" })
     }
 
     @Test("more users never need less of anything, nor cost less, once on the same stage")

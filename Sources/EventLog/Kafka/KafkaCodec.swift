@@ -2,7 +2,7 @@ import Kafka
 
 /// Events as the bytes of Kafka records.
 ///
-/// A version byte; then offset, kind, key, subject, object, position, flags, time and the length of the list, each a
+/// A version byte; the number of the store, which version 1 had not; then offset, kind, key, subject, object, position, flags, time and the length of the list, each a
 /// zigzag LEB128 number of the fewest bytes; then the list, eight bytes each, little-endian. Nothing may follow.
 package enum KafkaCodec {
     package enum Decoded: Hashable, Sendable {
@@ -22,25 +22,32 @@ package enum KafkaCodec {
 
     package enum Failure: Error {
         case malformed
+        /// Of another community that uses the same brokers.
+        case foreign
         /// Written by a newer binary in a way that this one cannot read.
         case newerVersion(UInt8)
     }
 
-    private static let version: UInt8 = 1
+    private static let version: UInt8 = 2
+    /// Without the number of the store.
+    private static let firstVersion: UInt8 = 1
     /// No event has it.
     private static let markerKind: Int64 = 0
 
-    package static func bytes(of event: Event) -> [UInt8] {
+    /// - Parameter store: the number of the store; without it, bytes that every store takes for its own.
+    package static func bytes(of event: Event, store: Int64? = nil) -> [UInt8] {
         bytes(
             of: OutboxRow(
                 offset: event.offset, topic: event.kind.topic.rawValue, kind: event.kind.rawValue, key: event.key,
                 subject: event.subject, object: event.object, position: event.position, flags: event.flags,
-                list: PackedIntegers.bytes(of: event.list), occurredAt: event.occurredAt))
+                list: PackedIntegers.bytes(of: event.list), occurredAt: event.occurredAt),
+            store: store)
     }
 
-    static func bytes(of row: OutboxRow) -> [UInt8] {
-        var bytes: [UInt8] = [version]
+    static func bytes(of row: OutboxRow, store: Int64?) -> [UInt8] {
+        var bytes: [UInt8] = [store == nil ? firstVersion : version]
         bytes.reserveCapacity(64 + row.list.count)
+        if let store { append(store, to: &bytes) }
         for number in [
             row.offset, row.kind, row.key, row.subject, row.object, row.position, row.flags, row.occurredAt,
             Int64(row.list.count / 8),
@@ -48,12 +55,13 @@ package enum KafkaCodec {
         return bytes + row.list
     }
 
-    static func marker(_ offset: Int64) -> [UInt8] {
+    static func marker(_ offset: Int64, store: Int64?) -> [UInt8] {
         bytes(
             of: OutboxRow(
                 offset: offset, topic: 0, kind: markerKind, key: 0, subject: 0, object: 0, position: 0, flags: 0,
                 list: [],
-                occurredAt: 0))
+                occurredAt: 0),
+            store: store)
     }
 
     /// The bytes that a record is keyed by: events of one key share a partition.
@@ -61,11 +69,16 @@ package enum KafkaCodec {
         withUnsafeBytes(of: key.bigEndian) { Array($0) }
     }
 
+    /// - Parameter store: whose events are taken; nil for those of all.
     /// - Throws: `Failure`.
-    package static func decode(_ bytes: [UInt8]) throws -> Decoded {
-        guard let first = bytes.first else { throw Failure.malformed }
-        guard first == version else { throw first > version ? Failure.newerVersion(first) : .malformed }
+    package static func decode(_ bytes: [UInt8], store: Int64? = nil) throws -> Decoded {
+        guard let first = bytes.first, first > 0 else { throw Failure.malformed }
+        guard first <= version else { throw Failure.newerVersion(first) }
         var rest = bytes.dropFirst()
+        if first > firstVersion {
+            let owner = try number(from: &rest)
+            guard owner == store ?? owner else { throw Failure.foreign }
+        }
         var numbers: [Int64] = []
         for _ in 0..<9 { numbers.append(try number(from: &rest)) }
         guard numbers[0] > 0, rest.count % 8 == 0, numbers[8] == Int64(rest.count / 8) else { throw Failure.malformed }

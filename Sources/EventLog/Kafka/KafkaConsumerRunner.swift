@@ -22,6 +22,7 @@ package final class KafkaConsumerRunner: Service, Sendable {
     let logger: Logger
     let retries: Counter
     let failures: Counter
+    let foreignRecords: Counter
     private let topics: KafkaTopics
 
     /// - Parameter consumer: a `TransactionalConsumer` or an `IdempotentConsumer`; what is in one process's memory cannot
@@ -39,6 +40,7 @@ package final class KafkaConsumerRunner: Service, Sendable {
         let labels = [("group", consumer.group)]
         retries = Counter(label: MetricName.fanoutRetries, dimensions: labels)
         failures = Counter(label: MetricName.fanoutFailures, dimensions: labels)
+        foreignRecords = Counter(label: RelayMetric.foreignRecords, dimensions: labels)
     }
 
     /// Everything up to this offset of the outbox has had its effect, through whichever process.
@@ -78,9 +80,14 @@ package final class KafkaConsumerRunner: Service, Sendable {
             (0..<(counts[name] ?? 0)).map { KafkaPartition(topic: name, number: Int32(clamping: $0)) }
         }
         let group = consumer.group
-        try await database.write { try ConsumerWatermarks.begin(group: group, partitions: partitions, in: $0) }
-        let source = try KafkaConsumer(topics.settings, group: group, topics: names, logger: logger)
-        var membership = KafkaMembership(runner: self, source: source)
+        let store = try await database.write { store in
+            try ConsumerWatermarks.begin(group: group, partitions: partitions, in: store)
+            return try StoreIdentity.current(in: store)
+        }
+        // With the store's number: the members of a group share its partitions, and another community's have other work.
+        let source = try KafkaConsumer(
+            topics.settings, group: "\(group)-\(store)", label: group, topics: names, logger: logger)
+        var membership = KafkaMembership(runner: self, source: source, store: store)
         do {
             while !Task.isShuttingDownGracefully {
                 try Task.checkCancellation()

@@ -8,15 +8,20 @@ import Telemetry
 struct KafkaMembership {
     private let runner: KafkaConsumerRunner
     private let source: KafkaConsumer
+    /// The number of the store.
+    private let store: Int64
+    /// When events of another store were last told of.
+    private var foreignToldAt: ContinuousClock.Instant?
     private var works: [KafkaPartition: PartitionWork] = [:]
     private var committedAt = ContinuousClock.now
     /// Set while the store is away: when to try again.
     private var retryAt: ContinuousClock.Instant?
     private var pause = Backoff()
 
-    init(runner: KafkaConsumerRunner, source: KafkaConsumer) {
+    init(runner: KafkaConsumerRunner, source: KafkaConsumer, store: Int64) {
         self.runner = runner
         self.source = source
+        self.store = store
     }
 
     /// Takes what there is, and applies it.
@@ -48,8 +53,10 @@ struct KafkaMembership {
     private mutating func add(_ records: [ConsumedRecord], of partition: KafkaPartition) throws {
         for record in records {
             do {
-                let content = try KafkaCodec.decode(record.value)
+                let content = try KafkaCodec.decode(record.value, store: store)
                 works[partition]?.add(PartitionWork.Item(place: record.offset, content: content))
+            } catch KafkaCodec.Failure.foreign {
+                noteForeign(record, of: partition)
             } catch KafkaCodec.Failure.malformed {
                 // No event of ours: the outbox knows nothing of it, so it cannot be kept as a dead letter.
                 runner.failures.increment()
@@ -58,6 +65,18 @@ struct KafkaMembership {
                     metadata: ["partition": "\(partition)", LogKey.offset: "\(record.offset)"])
             }
         }
+    }
+
+    private mutating func noteForeign(_ record: ConsumedRecord, of partition: KafkaPartition) {
+        runner.foreignRecords.increment()
+        if let foreignToldAt, .now - foreignToldAt < .seconds(60) { return }
+        foreignToldAt = .now
+        runner.logger.error(
+            "another community uses the same Kafka: its events are left out here; give each community brokers of its own",
+            metadata: [
+                LogKey.group: "\(runner.consumer.group)", "partition": "\(partition)",
+                LogKey.offset: "\(record.offset)",
+            ])
     }
 
     private mutating func applyAll() async throws {

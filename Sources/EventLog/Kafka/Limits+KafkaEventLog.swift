@@ -10,6 +10,8 @@ extension Limits {
     package static let relayLookPause: Duration = .milliseconds(10)
     /// How often the relay stores how far it came, and so about how much it publishes again after a crash.
     package static let relaySavePause: Duration = .milliseconds(100)
+    /// How often the relay tells how much is not published.
+    package static let relayMeasurePause: Duration = .seconds(2)
     /// How often quiet partitions are told how far the log has come.
     package static let relayMarkPause: Duration = .milliseconds(500)
     /// How long the brokers may confirm nothing before the relay begins again with a new producer: longer than the library

@@ -25,14 +25,14 @@ package final class OutboxRelay: Service, CommitObserver, Sendable {
     private let silenceMax: Duration
     private let rest = Rest()
     private let appended = Atomic<UInt64>(0)
-    private let metrics = RelayMetrics()
+    private let metrics: RelayMetrics
 
     /// - Parameters:
     ///   - lease: named for the relay; run it beside this.
     ///   - silenceMax: how long the brokers may confirm nothing of a batch before its producer is given up.
     package init(
         database: any Database, topics: KafkaTopics, lease: WorkLease, clock: WallClock, logger: Logger,
-        silenceMax: Duration = Limits.relaySilenceMax
+        silenceMax: Duration = Limits.relaySilenceMax, metrics: any MetricsFactory = MetricsSystem.factory
     ) {
         self.database = database
         self.topics = topics
@@ -40,6 +40,7 @@ package final class OutboxRelay: Service, CommitObserver, Sendable {
         self.clock = clock
         self.logger = logger
         self.silenceMax = silenceMax
+        self.metrics = RelayMetrics(factory: metrics)
         lease.onAcquired { [rest] in rest.end() }
         database.observe(self)
     }
@@ -55,6 +56,28 @@ package final class OutboxRelay: Service, CommitObserver, Sendable {
     }
 
     package func run() async throws {
+        await withTaskGroup(of: Void.self) { group in
+            // Beside the publishing, which stands still while the brokers are away.
+            group.addTask {
+                await Upkeep.run("measure the relay", every: Limits.relayMeasurePause, logger: self.logger) {
+                    try await self.measure()
+                }
+            }
+            await relay()
+            group.cancelAll()
+        }
+    }
+
+    /// Tells how much is not published; a process that only stands by tells of nothing.
+    private func measure() async throws {
+        guard lease.epoch != nil else { return metrics.backlog.record(0) }
+        let (head, published) = try await database.read { store in
+            (try Outbox.head(store), try ConsumerOffsets.current(of: Self.group, in: store))
+        }
+        metrics.backlog.record(max(0, head - published))
+    }
+
+    private func relay() async {
         var pause = Backoff()
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
             do {
@@ -67,7 +90,10 @@ package final class OutboxRelay: Service, CommitObserver, Sendable {
             } catch is CancellationError {
                 return
             } catch {
-                logger.warning("relay starts again", metadata: [LogKey.error: "\(error)"])
+                metrics.failures.increment()
+                // What does not pass by itself is for the operator.
+                let level: Logger.Level = (error as? SQLError)?.code == .other ? .error : .warning
+                logger.log(level: level, "relay starts again", metadata: [LogKey.error: "\(error)"])
                 let wait = pause.next()
                 do { try await cancelWhenGracefulShutdown { try await Task.sleep(for: wait) } } catch { return }
             }
@@ -100,12 +126,14 @@ package final class OutboxRelay: Service, CommitObserver, Sendable {
     private func publish(
         by producer: KafkaProducer, to partitions: [String: Int], while holdsWork: () -> Bool
     ) async throws {
-        var course = RelayCourse(try await database.write { try ConsumerOffsets.begin(group: Self.group, in: $0) })
+        let (start, store) = try await database.write { store in
+            (try ConsumerOffsets.begin(group: Self.group, in: store), try StoreIdentity.current(in: store))
+        }
+        var course = RelayCourse(start)
         while holdsWork() {
             let seen = appended.load(ordering: .acquiring)
             let after = course.sent
             let (found, head) = try await database.read { try OutboxRow.batch(after: after, $0) }
-            metrics.backlog.record(head - course.published)
             // What a failover could still undo must not be told to others.
             let confirmed = found.isEmpty ? head : try await database.confirmedHead()
             let rows = found.prefix { $0.offset <= confirmed }
@@ -115,9 +143,11 @@ package final class OutboxRelay: Service, CommitObserver, Sendable {
                 await rest.take(Limits.relayLookPause) { appended.load(ordering: .acquiring) != seen }
                 try Task.checkCancellation()
             } else {
-                course.note(Array(rows), try await producer.send(rows.map(Self.record)))
+                course.note(Array(rows), try await producer.send(rows.map { try Self.record($0, store: store) }))
             }
-            if course.isMarkDue { course.noteMark(try await producer.send(Self.marks(course.published, partitions))) }
+            if course.isMarkDue {
+                course.noteMark(try await producer.send(Self.marks(course.published, partitions, store: store)))
+            }
             while let flight = course.landing(where: producer.isSettled) {
                 try await producer.confirm(flight.delivery)
                 if !flight.rows.isEmpty { metrics.note(flight.rows, now: clock.now()) }
@@ -135,8 +165,8 @@ package final class OutboxRelay: Service, CommitObserver, Sendable {
     }
 
     /// What tells every partition that all up to there has been published, so that quiet ones are known to be up to date.
-    private static func marks(_ published: Int64, _ partitions: [String: Int]) -> [KafkaRecord] {
-        let value = KafkaCodec.marker(published)
+    private static func marks(_ published: Int64, _ partitions: [String: Int], store: Int64) -> [KafkaRecord] {
+        let value = KafkaCodec.marker(published, store: store)
         return Topic.allCases.flatMap { topic in
             (0..<(partitions[topic.name] ?? 0)).map { number in
                 KafkaRecord(topic: topic.name, key: [], value: value, partition: Int32(clamping: number))
@@ -154,18 +184,9 @@ package final class OutboxRelay: Service, CommitObserver, Sendable {
         }
     }
 
-    private static func record(_ row: OutboxRow) throws -> KafkaRecord {
+    private static func record(_ row: OutboxRow, store: Int64) throws -> KafkaRecord {
         guard let topic = Topic(rawValue: row.topic) else { throw UnknownTopic(number: row.topic) }
-        return KafkaRecord(topic: topic.name, key: KafkaCodec.key(row.key), value: KafkaCodec.bytes(of: row))
+        return KafkaRecord(
+            topic: topic.name, key: KafkaCodec.key(row.key), value: KafkaCodec.bytes(of: row, store: store))
     }
-}
-
-/// The brokers are away, or the producer has lost its way.
-private struct Unconfirmed: Error {
-    let silence: Duration
-}
-
-/// A newer binary wrote it, and must publish it.
-private struct UnknownTopic: Error {
-    let number: Int64
 }

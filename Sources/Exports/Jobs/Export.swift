@@ -43,6 +43,8 @@ package enum ExportError: Error, Hashable, Sendable {
     case tooSoon(seconds: Int)
     /// The archives are out of reach.
     case unavailable
+    /// Archives lie where another process made them, out of this one's reach.
+    case elsewhere
 }
 
 extension Limits {

@@ -7,17 +7,21 @@ import SQL
 package struct ExportService: Sendable {
     private let database: any Database
     private let blobs: any BlobStore
+    private let place: ArchivePlace
     private let clock: WallClock
 
-    package init(database: any Database, blobs: any BlobStore, clock: WallClock) {
+    /// - Parameter place: who else reaches `blobs`.
+    package init(database: any Database, blobs: any BlobStore, place: ArchivePlace = .shared, clock: WallClock) {
         self.database = database
         self.blobs = blobs
+        self.place = place
         self.clock = clock
     }
 
     /// Asks for a new export; while one waits or is under way, that is the one.
-    /// - Throws: `ExportError.tooSoon`.
+    /// - Throws: `ExportError.tooSoon`; `elsewhere` where nobody could load it.
     package func ask(_ account: ID<Account>, noting note: CommandNote? = nil) async throws -> Export {
+        guard place != .elsewhere else { throw ExportError.elsewhere }
         let now = clock.now()
         return try await database.write { store in
             try note?.write(now, store)
@@ -45,13 +49,14 @@ package struct ExportService: Sendable {
     }
 
     /// The archive of a ready export.
-    /// - Throws: `ExportError.notFound` where it is not there to be loaded, `unavailable`.
+    /// - Throws: `ExportError.notFound` where it is not there to be loaded, `elsewhere`, `unavailable`.
     package func archive(of account: ID<Account>) async throws -> BlobContent {
         guard let (export, blobKey) = try await database.read({ try ExportRows.find(account, $0) }), let blobKey,
             export.state == .ready, export.expiresAt ?? 0 > clock.now()
         else { throw ExportError.notFound }
         do { return try await blobs.get(BlobKey(blobKey)) } catch let error as BlobStoreError {
-            throw error.code == .notFound ? ExportError.notFound : .unavailable
+            guard error.code == .notFound else { throw ExportError.unavailable }
+            throw place == .shared ? ExportError.notFound : .elsewhere
         }
     }
 

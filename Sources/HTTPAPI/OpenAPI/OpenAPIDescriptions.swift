@@ -29,13 +29,15 @@ enum OpenAPIDescriptions {
             "Without a reaction of yours it changes nothing. Yours can be taken back also from a post that you may not see any more.",
         "listReactions":
             "Accounts that are gone, or kept apart from you by a block, are left out. `counts` has every kind.",
-        "bookmark": "Nobody else sees what you keep. A folder is there as soon as something is in it.",
+        "bookmark":
+            "Nobody else sees what you keep. A folder is there as soon as something is in it. Its name holds no characters "
+            + "that cannot be seen or that change the direction of text.",
         "unbookmark": "Also for a post that you kept and may not see any more.",
         "listBookmarks": "Posts that you may not see any more are left out. `folder` lists one folder.",
-        "listBookmarkFolders": "By name.",
+        "listBookmarkFolders": "By name. Posts that were deleted since are not counted.",
         "giveFeedback":
             "`hide` takes the post out of your home feed, and out of those of lists and hashtags, at once and for good, also where "
-            + "somebody shares it; profiles, threads and the post itself still show it, and your own posts can be hidden, too. `more` and `less` are for what is "
+            + "somebody shares it, and of quotes there; profiles, threads and the post itself still show it, and your own posts can be hidden, too. `more` and `less` are for what is "
             + "suggested to you. It replaces what you said before; nobody else sees it. Of the newest \(Limits.feedbackRowsMax) "
             + "posts that you said something of, it is kept.",
         "takeFeedbackBack": "Also for a post that you may not see any more. Where you said nothing it changes nothing.",
@@ -60,11 +62,13 @@ enum OpenAPIDescriptions {
 
     private static let accounts = [
         "register": "A username is never given twice, also not after its account was deleted.",
-        "login": "An unknown name and a wrong password answer alike.",
+        "login":
+            "An unknown name and a wrong password answer alike. Within the grace period of a deletion it takes that back, "
+            + "and says so with `deletion_cancelled`.",
         "refresh":
             "Answers with a new refresh token as well, to be used from then on. The one sent is answered again for 10 seconds, "
             + "each time with tokens of their own, so that tabs which share it may refresh at once. Sending it later ends the "
-            + "session, since somebody else may hold it.",
+            + "session, since somebody else may hold it. Of an account that is being deleted: 403 `account-leaving`.",
         "logout":
             "Ends the session this access token belongs to, with its refresh token, at once. Other sessions stay.",
         "getMe": "As others see it, and with your e-mail address.",
@@ -93,7 +97,10 @@ enum OpenAPIDescriptions {
             "On disk when it answers, and in your own feed from then on. Send an `Idempotency-Key` to be able "
             + "to try again after a broken connection; 404 then means that the post has been deleted since.",
         "getPost": "404 also where it exists and is not for you.",
-        "editPost": "Only your own. Its place in feeds stays. A comment is changed as with `editComment`.",
+        "editPost":
+            "Only your own. Its place in feeds stays. A comment is changed as with `editComment`. After "
+            + "\(Limits.postRevisionsMax - 1) changes its text stays, 422 `limit-reached`; it can still be made private, or for "
+            + "fewer than everyone, without a further version.",
         "deletePost": "Only your own. Its text and history are erased.",
         "getPostHistory": "The current version first. A version is shown to those who could see it when it was "
             + "current.",
@@ -133,7 +140,9 @@ enum OpenAPIDescriptions {
         "deleteComment": "Your own is erased. Below your own post, at any depth, you can remove what others wrote: "
             + "it is then gone for everyone, its author too, who can still delete it for good. Its replies stay, and where "
             + "there are any it keeps its place in lists of comments.",
-        "setPostSettings": "Only your own, and not for a comment: the post at the root of its thread governs it.",
+        "setPostSettings":
+            "Only your own. Who may comment below a comment, the post at the root of its thread says; `share_policy` may be "
+            + "set for a comment, too. The text stays as it is, and no version is added.",
         "pinPost": "Only your own, and at most \(Limits.pinnedPostsMax). `GET /v1/users/{id}/posts?pinned=true` lists "
             + "them to those who may see them. Pinning again changes nothing.",
         "unpinPost": "Fine also where it is not pinned.",
@@ -142,15 +151,22 @@ enum OpenAPIDescriptions {
     private static let graph = [
         "follow": "Doing it again changes nothing. A private account gets a request first (`requested`). An account "
             + "that you block answers 409.",
-        "unfollow": "Also takes back an open request. Not following in the first place is fine.",
+        "unfollow":
+            "Also takes back an open request. Not following in the first place is fine. Works on accounts that are "
+            + "suspended or about to be deleted, too.",
         "getRelationship": "With yourself, every flag is false.",
         "listFollowRequests": "The newest first. Accept or reject them one by one.",
         "acceptFollowRequest": "From now on they see what is for your followers.",
         "rejectFollowRequest": "They are not told, and may ask again.",
-        "block": "Neither sees the other from now on; follows and requests both ways end.",
+        "block":
+            "Neither sees the other from now on; follows and requests both ways end. Works on accounts that are "
+            + "suspended or about to be deleted, too, as do lifting a block, muting and lifting that.",
         "unblock": "What the block ended does not come back.",
-        "mute": "They are not told, and you still see their profile and posts elsewhere.",
-        "unmute": "Their posts are back in your home feed, old ones too.",
+        "mute":
+            "They are not told. What they post, comment and share is out of your feeds, your lists, lists of comments, "
+            + "quotes and posts with a hashtag, and your notifications; what quotes them shows `unavailable` there. You "
+            + "still see their profile, with the posts on it, and each post by its id.",
+        "unmute": "What they post is back where it was, old posts too.",
         "listFollowers": "The newest first. Empty for a private account that you do not follow. Accounts that a block "
             + "keeps from you are left out.",
         "listFollowing": "The newest first. Empty for a private account that you do not follow. Accounts that a block "
@@ -178,15 +194,16 @@ enum OpenAPIDescriptions {
     private static let live = [
         "openStream":
             "Open the stream first and load the feed then, so that nothing falls between. A post is told of once "
-            + "your feed has it. The stream ends with your access token, session or account, and when you do not read: open "
-            + "it anew with `Last-Event-ID`, which browsers do by themselves.",
+            + "your feed has it. The stream ends with your access token, session or account, when you do not read, and while "
+            + "the server cannot look at your token: open it anew with `Last-Event-ID`, which browsers do by themselves.",
         "openWebSocket":
             "The handshake of RFC 6455, without subprotocols and extensions. Send the access token as a header; where that "
             + "cannot be set, as in browsers, send `{\"token\", \"resume\"}` as the first message within ten seconds, and "
             + "nothing else. Each event is a text message, `{\"id\", \"event\", \"data\"}`, with the `event` and `data` of "
             + "`GET /v1/stream`; `open` comes first and names the `id` that what follows comes after, and `heartbeat`, "
             + "without either, every 20 seconds. Close codes: 3000 the token is not good (any more), 3008 no first message, "
-            + "1001 the server stops, 1008 what you said was not expected, 1013 too many streams, and those of RFC 6455.",
+            + "1001 the server stops, 1008 what you said was not expected, 1013 too many streams, or the server cannot look "
+            + "at your token right now: keep it and try again later, and those of RFC 6455.",
         "getMarkers": "Shared by all of your devices.",
         "moveMarkers": "Lists left out stay. Your other devices hear of it by `read-marker`.",
     ]
@@ -195,7 +212,7 @@ enum OpenAPIDescriptions {
         "listNotifications":
             "What others did with your posts and account, told together by kind and post: \"alice and 12 others\". "
             + "A group that something is added to moves to the top and is unread again. What was taken back, and what you may "
-            + "not or do not want to see, is left out.",
+            + "not or do not want to see, is left out and not counted; done again, it has its old place, and is no news.",
         "countNotifications": "Counted up to \(Limits.unreadNotificationsMax).",
         "readNotifications":
             "Moves your marker `notifications`, which your other devices hear of. Without a body, all are read.",
@@ -235,7 +252,7 @@ enum OpenAPIDescriptions {
     private static let exports = [
         "askForExport":
             "It is made in the background: ask `GET /v1/me/export` how far it is. While one waits or is under way, it is the one. "
-            + "Within an hour after one, 429.",
+            + "Within an hour after one, 429. A server that has no place from which it could hand archives out answers 503.",
         "getExport": "404 where you never asked for one.",
         "loadExport":
             "A tar file under gzip: `manifest.json`, and of each section JSON files like `posts/000001.json` with everything "

@@ -17,7 +17,8 @@ enum OpenAPIParameters {
         "since": query(
             "since",
             "The `latest` of an earlier page: lists only what became part of the feed after it, newest first. Page "
-                + "through it with `cursor` while keeping `since`. 410 asks to load the feed anew.",
+                + "through it with `cursor` while keeping `since`. A server that has not come as far as that page lists "
+                + "nothing and gives its `latest` back: ask again. 410 asks to load the feed anew.",
             ["type": "string", "minLength": 1, "maxLength": 64], example: "l3f"),
         "order": query(
             "order", "The order of the feed.",

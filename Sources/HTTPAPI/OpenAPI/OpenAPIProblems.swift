@@ -20,7 +20,7 @@ enum OpenAPIProblems {
         Kind(
             status: 403, name: "Forbidden",
             description:
-                "The account is suspended or has no password; or the post's author takes no comments from you, "
+                "The account is suspended, being deleted, or has no password; or the post's author takes no comments from you, "
                 + "or does not let you share it; or a page of a foreign origin asks for a stream."
         ),
         Kind(
@@ -54,8 +54,9 @@ enum OpenAPIProblems {
         var statuses = Set(endpoint.operation.problems).union([400, 413, 414, 431, 500])
         if case .open = endpoint.access {} else { statuses.insert(401) }
         if endpoint.charge != .none { statuses.formUnion([429, 503]) }
-        if endpoint.operation.body != nil { statuses.formUnion([415, 422]) }
-        if !endpoint.operation.parameters.isEmpty { statuses.insert(422) }
+        if endpoint.operation.body != nil { statuses.insert(415) }
+        // A field that the body does not have, also where there is no body.
+        if endpoint.method != .get || !endpoint.operation.parameters.isEmpty { statuses.insert(422) }
         return statuses.sorted()
     }
 
@@ -90,6 +91,7 @@ enum OpenAPIProblems {
             "the refresh token was used before, not just now, so the session has ended: log in again"
         ),
         ("account-suspended", "the account is suspended"),
+        ("account-leaving", "the account is being deleted: log in to keep it"),
         ("password-not-set", "the account has no password"),
         ("not-found", "there is nothing here for you"),
         ("method-not-allowed", "the path does not take that method"),

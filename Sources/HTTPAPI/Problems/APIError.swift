@@ -30,6 +30,9 @@ enum APIError {
         return problem
     }()
     static let unavailable = retryLater("The server cannot do this right now.", seconds: 1)
+    static let archivesElsewhere = retryLater(
+        "Archives lie with another process of this server. Its operator has to give all of them one place for archives.",
+        seconds: 3_600)
 
     static func badRequest(_ detail: String) -> Problem {
         Problem(400, "bad-request", "Bad request", detail)
@@ -42,7 +45,7 @@ enum APIError {
     /// A client's own word is repeated to it, as far as it is short.
     static func unknownField(_ name: String, in place: String = "this body", allowed: [String]) -> Problem {
         let name = String(String.UnicodeScalarView(name.unicodeScalars.prefix(Limits.repeatedNameScalarsMax)))
-        let names = allowed.sorted().joined(separator: ", ")
+        let names = allowed.isEmpty ? "none" : allowed.sorted().joined(separator: ", ")
         return invalid(name, "\(name) is no field of \(place), which has \(names).")
     }
 

@@ -34,6 +34,7 @@ enum ProblemMapping {
         case .wrongCredentials: return APIError.unauthenticated(detail, code: "wrong-credentials")
         case .passwordNotSet: return Problem(403, "password-not-set", "Forbidden", detail)
         case .accountSuspended: return Problem(403, "account-suspended", "Forbidden", detail)
+        case .accountLeaving: return Problem(403, "account-leaving", "Forbidden", detail)
         case .notFound: return APIError.notFound
         case .unauthenticated: return APIError.unauthenticated(detail)
         case .refreshTokenInvalid: return APIError.unauthenticated(detail, code: "refresh-token-invalid")
@@ -86,6 +87,7 @@ enum ProblemMapping {
         case .notFound: APIError.notFound
         case .tooSoon(let seconds): APIError.tooManyRequests(retryAfter: seconds)
         case .unavailable: APIError.unavailable
+        case .elsewhere: APIError.archivesElsewhere
         }
     }
 

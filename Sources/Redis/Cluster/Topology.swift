@@ -17,6 +17,8 @@ final class Topology: Sendable {
         /// When to ask, if a timer runs.
         var due: NIODeadline?
         var lastAsked = NIODeadline.uptimeNanoseconds(0)
+        /// When it was last told that the servers are no cluster.
+        var toldAt: NIODeadline?
         var isClosed = false
     }
 
@@ -123,6 +125,7 @@ final class Topology: Sendable {
             guard url.seeds.count == 1 else {
                 let error = RedisError(
                     .invalidSetting, "several Redis servers are named, and \(node.address) is no cluster's")
+                tell(error)
                 known.fail(error)
                 throw error
             }
@@ -131,6 +134,16 @@ final class Topology: Sendable {
         let ranges = try SlotMap.ranges(answer, askedHost: node.address.host)
         guard !ranges.isEmpty else { throw RedisError(.unexpectedReply, "\(node.address) knows no slots") }
         return .cluster(SlotMap(ranges) { directory.node(at: $0) })
+    }
+
+    /// Nobody may wait for `known`, and without a shape no server is asked for anything.
+    private func tell(_ error: RedisError) {
+        let isDue = state.withLock { state in
+            guard state.toldAt.map({ $0 + .minutes(1) <= .now() }) ?? true else { return false }
+            state.toldAt = .now()
+            return true
+        }
+        if isDue { logger.error("Redis is not used", metadata: ["error": "\(error.detail)"]) }
     }
 
     /// - Parameter shape: nil if nobody answered.

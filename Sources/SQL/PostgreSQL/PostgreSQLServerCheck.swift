@@ -4,6 +4,8 @@ import Core
 struct PostgreSQLServerCheck {
     /// What the operator should know.
     let warnings: [String]
+    /// Whether a failover to a standby that it waits for loses nothing.
+    let waitsForStandby: Bool
 
     /// - Throws: `SQLError.other` where acknowledged commits would not survive a crash of the server's machine.
     init(on connection: PostgreSQLConnection, _ settings: PostgreSQLSettings) throws {
@@ -28,6 +30,7 @@ struct PostgreSQLServerCheck {
         } else if row.text(2) == "local" {
             warnings.append("synchronous_commit=local: commits do not wait for the synchronous standby")
         }
+        waitsForStandby = warnings.isEmpty
         self.warnings = warnings
     }
 }

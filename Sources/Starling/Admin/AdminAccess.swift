@@ -40,29 +40,50 @@ struct RemoteAdmin: AdminPort {
 enum AdminAccess {
     private static let patience: Duration = .seconds(10)
 
+    /// - Parameter handlesEvents: whether `body` waits for the effects of events, so that somebody has to handle them.
     static func use<Result: Sendable>(
-        dataDirectory path: String, engines: EngineSettings, _ body: @Sendable (any AdminPort) async throws -> Result
+        dataDirectory path: String, engines: EngineSettings, handlesEvents: Bool = true,
+        _ body: @Sendable (any AdminPort) async throws -> Result
     ) async throws -> Result {
+        let settings = settings(path, engines, handlesEvents: handlesEvents)
         let hadFolder = FileManager.default.fileExists(atPath: path)
+        // Where everything is in a store elsewhere, a folder would only be left behind.
+        if engines.isShared, !hadFolder {
+            let directory = DataDirectory(unmade: path)
+            do { return try await useLocally(directory, settings, body) } catch let failure as Failure {
+                throw failure.cause
+            }
+        }
         let directory = try DataDirectory(path)
         guard let lock = try await lock(unlessServed: directory) else {
             return try await body(RemoteAdmin(socket: directory.adminSocket))
         }
         defer { withExtendedLifetime(lock) {} }
+        let isNew = !engines.isShared && !DataDirectory.holdsStore(path)
+        do { return try await useLocally(directory, settings, body) } catch let failure as Failure {
+            if isNew, failure.leavesNothing { try directory.removeStore(withFolder: !hadFolder) }
+            throw failure.cause
+        }
+    }
+
+    /// Whether a server that takes commands owns the folder, which is not touched.
+    static func isServed(_ path: String) async throws -> Bool {
+        let directory = DataDirectory(unmade: path)
+        guard FileManager.default.fileExists(atPath: directory.adminSocket) else { return false }
+        return try await RemoteAdmin(socket: directory.adminSocket).isServed()
+    }
+
+    private static func settings(_ path: String, _ engines: EngineSettings, handlesEvents: Bool) -> ServerSettings {
         var settings = ServerSettings()
         settings.dataDirectory = path
         settings.engines = engines
         settings.isCommand = true
         // Beside the servers that use the store, it does what they would, so that a command can wait for it.
         if engines.isShared {
-            settings.roles = [.upkeep, .notifications]
-            if engines.redisURL != nil { settings.roles.insert(.fanout) }
+            settings.roles = handlesEvents ? [.upkeep, .notifications] : []
+            if handlesEvents, engines.redisURL != nil { settings.roles.insert(.fanout) }
         }
-        let isNew = !engines.isShared && !DataDirectory.holdsStore(path)
-        do { return try await useLocally(directory, settings, body) } catch let failure as Failure {
-            if isNew, failure.leavesNothing { try directory.removeStore(withFolder: !hadFolder) }
-            throw failure.cause
-        }
+        return settings
     }
 
     /// A command that failed.

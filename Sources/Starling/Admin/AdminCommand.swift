@@ -74,7 +74,8 @@ enum AdminReply: Codable, Sendable {
     case accounts(ids: [Int64])
     case deadLetters([AdminDeadLetter])
     case deletions([AdminDeletion])
-    case replayed(succeeded: Int, failed: Int)
+    /// `foreign` counts, by group, those that stay because their group is not known where the command ran.
+    case replayed(succeeded: Int, failed: Int, foreign: [String: Int])
     case check(AdminCheck)
     /// The command could not be performed; the sentence says why.
     case failure(String)
@@ -85,6 +86,17 @@ struct AdminStatus: Codable, Sendable {
     var processID: Int
     var warmTimelines: Int
     var eventLogHead: Int64
+    /// The other servers that use the same store.
+    var others: [AdminProcess]
+}
+
+/// A process that shares a store with others.
+struct AdminProcess: Codable, Sendable {
+    /// The number under which it issues ids.
+    var node: Int64
+    /// Its roles and traits, with commas.
+    var roles: String
+    var startedAt: String
 }
 
 struct AdminToken: Codable, Sendable {

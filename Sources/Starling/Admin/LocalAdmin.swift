@@ -30,7 +30,7 @@ struct LocalAdmin: AdminPort {
             return .refused(error.description)
         } catch is EventLog.Undrained {
             return .failure(
-                "Events of this store wait in Kafka, and nobody handles them: start its processes, or wait and try again."
+                "Events of this store wait, and nobody handles them: start its processes, or wait and try again."
             )
         }
     }
@@ -58,7 +58,8 @@ struct LocalAdmin: AdminPort {
         case .deadLetters: return .deadLetters(try await node.eventLog.deadLetters.list().map(Self.described))
         case .replayDeadLetters:
             let (replayed, failed) = try await node.eventLog.replayDeadLetters()
-            return .replayed(succeeded: replayed, failed: failed)
+            return .replayed(
+                succeeded: replayed, failed: failed, foreign: try await node.eventLog.foreignDeadLetters())
         case .check(let repair, let sample): return .check(try await check(repair: repair, sample: sample))
         }
     }
@@ -137,9 +138,12 @@ struct LocalAdmin: AdminPort {
     }
 
     private func status() async throws -> AdminStatus {
-        AdminStatus(
+        var others: [AdminProcess] = []
+        if let store = node.database as? PostgreSQLDatabase { others = try await Neighbours(store).servers() }
+        return AdminStatus(
             version: StarlingVersion.current, processID: Int(ProcessInfo.processInfo.processIdentifier),
-            warmTimelines: node.home.count, eventLogHead: try await node.eventLog.head())
+            warmTimelines: node.home.count, eventLogHead: try await node.eventLog.head(),
+            others: others)
     }
 
     private func check(repair: Bool, sample: Int) async throws -> AdminCheck {

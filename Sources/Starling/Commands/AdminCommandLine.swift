@@ -34,17 +34,23 @@ struct DataDirectoryOption: ParsableArguments {
     }
 
     /// Runs `body` with a way to the data; failures become a sentence and exit code 1.
-    /// - Parameter isFirst: whether it makes sense as the first command, where there is no data yet.
+    /// - Parameters:
+    ///   - isFirst: whether it makes sense as the first command, where there is no data yet.
+    ///   - handlesEvents: whether it waits for the effects of events.
     func use<Result: Sendable>(
-        isFirst: Bool = false, _ body: @Sendable (any AdminPort) async throws -> Result
+        isFirst: Bool = false, handlesEvents: Bool = false, _ body: @Sendable (any AdminPort) async throws -> Result
     ) async throws -> Result {
         _ = Observability.start(level: .warning, format: .logfmt)
         return try await CommandFailure.explained {
             let engines = try engines()
-            guard isFirst || engines.isShared || DataDirectory.holdsStore(path) else {
+            var isThere = isFirst || engines.isShared || DataDirectory.holdsStore(path)
+            // The server there may have its community elsewhere.
+            if !isThere { isThere = try await AdminAccess.isServed(path) }
+            guard isThere else {
                 throw SettingsError("There is no community in \(path); name its folder with --data-dir.")
             }
-            return try await AdminAccess.use(dataDirectory: path, engines: engines, body)
+            return try await AdminAccess.use(
+                dataDirectory: path, engines: engines, handlesEvents: handlesEvents, body)
         }
     }
 }

@@ -80,10 +80,12 @@ struct BenchCommand: AsyncParsableCommand {
         }
         let count = tokenCount
         let engines = try data.engines()
-        guard engines.isShared || DataDirectory.holdsStore(data.path) else {
+        var isThere = engines.isShared || DataDirectory.holdsStore(data.path)
+        if !isThere { isThere = try await AdminAccess.isServed(data.path) }
+        guard isThere else {
             throw SettingsError("There is no store in \(data.path); name its folder with --data-dir, or give --tokens.")
         }
-        let reply = try await AdminAccess.use(dataDirectory: data.path, engines: engines) {
+        let reply = try await AdminAccess.use(dataDirectory: data.path, engines: engines, handlesEvents: false) {
             try await $0.answer(.tokens(usernames: [], count: count))
         }
         guard case .tokens(let issued) = reply else { return [] }

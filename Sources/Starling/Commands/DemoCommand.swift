@@ -19,7 +19,7 @@ struct DemoCommand: AsyncParsableCommand {
     func run() async throws {
         let community = DemoCommunity(
             size: .init(users: users, follows: follows, posts: posts), seed: seed, password: password)
-        let login = try await data.use(isFirst: true) { try await community.install(through: $0) }
+        let login = try await data.use(isFirst: true, handlesEvents: true) { try await community.install(through: $0) }
         print("Demo community ready: \(login.newFollows) new follows, \(login.newPosts) new posts.")
         print("Log in as \(login.username) with the password \(login.password)")
     }

@@ -54,7 +54,7 @@ struct ImportCommand: AsyncParsableCommand {
         let plan = ImportPlan(
             follows: follows, isUndirected: undirected, activities: activity, posts: posts, seed: seed)
         let archives = archive.map { ArchiveFile(path: $0) }
-        let (summary, outcomes) = try await data.use(isFirst: true) { port in
+        let (summary, outcomes) = try await data.use(isFirst: true, handlesEvents: true) { port in
             let summary = plan.isEmpty ? nil : try await Importer(port: port).run(plan)
             var outcomes: [ArchiveFile.Outcome] = []
             for archive in archives { outcomes.append(try await archive.send(to: port, progress: .standardError)) }

@@ -1,5 +1,8 @@
 import ArgumentParser
+import Core
+import EventLog
 import Foundation
+import Timelines
 
 struct MigrateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -16,13 +19,21 @@ struct MigrateCommand: AsyncParsableCommand {
 
 struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "status", abstract: "Tell who owns the data directory and how it is doing.")
+        commandName: "status", abstract: "Tell which servers use the community, and how it is doing.")
     @OptionGroup var data: DataDirectoryOption
 
     func run() async throws {
         guard case .status(let status) = try await data.use({ try await $0.answer(.status) }) else { return }
         let isServer = status.processID != Int(ProcessInfo.processInfo.processIdentifier)
-        print(isServer ? "A server runs as process \(status.processID)." : "No server runs.")
+        if isServer {
+            print("A server runs as process \(status.processID).")
+        } else if status.others.isEmpty {
+            print("No server runs.")
+        }
+        for other in status.others {
+            let roles = other.roles.isEmpty ? "" : " (\(other.roles))"
+            print("A server uses the store as node \(other.node)\(roles), since \(other.startedAt).")
+        }
         print("Version \(status.version), \(status.warmTimelines) timelines in memory, events: \(status.eventLogHead)")
     }
 }
@@ -75,6 +86,9 @@ struct DeadLettersCommand: AsyncParsableCommand {
                 return
             }
             if letters.isEmpty { print("There are no dead letters.") }
+            if letters.count == Limits.deadLettersListedMax {
+                print("The oldest \(letters.count); there may be more.")
+            }
             for letter in letters {
                 print(
                     "\(letter.diedAt) \(letter.group) offset \(letter.offset) \(letter.kind) "
@@ -89,9 +103,19 @@ struct DeadLettersCommand: AsyncParsableCommand {
 
         func run() async throws {
             let reply = try await data.use { try await $0.answer(.replayDeadLetters) }
-            guard case .replayed(let succeeded, let failed) = reply else { return }
+            guard case .replayed(let succeeded, let failed, let foreign) = reply else { return }
             print("\(succeeded) handled, \(failed) failed again.")
-            if failed > 0 { throw ExitCode.failure }
+            for (group, count) in foreign.sorted(by: { $0.key < $1.key }) {
+                print("\(count) of the group \(group) left: it is not known here. \(Self.remedy(group))")
+            }
+            if failed > 0 || !foreign.isEmpty { throw ExitCode.failure }
+        }
+
+        private static func remedy(_ group: String) -> String {
+            group == FanOutWork.group
+                ? "Timelines are in Redis: give --redis-url. Without Redis, ask the server that has them in memory: name its "
+                    + "folder with --data-dir."
+                : "Another version of Starling may know it."
         }
     }
 }
@@ -108,7 +132,7 @@ struct CheckCommand: AsyncParsableCommand {
     func run() async throws {
         guard sample >= 0 else { throw ValidationError("--sample cannot be negative.") }
         let command = AdminCommand.check(repair: repair, sample: sample)
-        let reply = try await data.use { port in
+        let reply = try await data.use(handlesEvents: true) { port in
             try await ElapsedTime.shown("Checking the store") { try await port.answer(command) }
         }
         guard case .check(let check) = reply else { return }

@@ -13,7 +13,8 @@ struct EngineSettings: Sendable {
     var redisURL: String?
     var kafkaBrokers: String?
     var kafkaPartitions = 12
-    var kafkaReplication = 1
+    /// -1 for the brokers' default.
+    var kafkaReplication = -1
     var kafkaSecurity = KafkaSettings.Security.plaintext
     var kafkaSASL: KafkaSettings.SASL?
     var kafkaCA: String?
@@ -87,6 +88,12 @@ struct EngineSettings: Sendable {
         } catch let error as KafkaError {
             throw SettingsError("kafka-brokers: \(error).")
         }
+    }
+
+    /// What the operator should know.
+    var warnings: [String] {
+        guard kafkaReplication == 1, kafkaBrokers?.contains(",") ?? false else { return [] }
+        return ["kafka-replication is 1: of topics that this process creates a lost broker loses its events; give 3"]
     }
 
     /// Whether several processes can share the store.

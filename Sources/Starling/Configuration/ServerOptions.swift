@@ -56,8 +56,8 @@ struct ServerOptions: ParsableArguments {
     var kafkaPartitions: Int?
 
     @Option(
-        name: .customLong("kafka-replication"), help: "Copies of topics that are created (default: 1; 3 in production)."
-    )
+        name: .customLong("kafka-replication"),
+        help: "Copies of topics that are created (default: what the brokers say; 3 in production).")
     var kafkaReplication: Int?
 
     @Option(
@@ -86,9 +86,7 @@ struct ServerOptions: ParsableArguments {
 
     @Option(
         name: .customLong("media-url"),
-        help:
-            "s3://bucket/prefix?region=…&endpoint=…, or a folder: where media are kept (default: media in the data folder)."
-    )
+        help: "s3://bucket/prefix?region=…&endpoint=…: where media are kept (default: media in the data folder).")
     var mediaURL: String?
 
     @Option(name: .customLong("rate-limits"), help: "on or off (default: on). Off only for load tests.")

@@ -42,7 +42,9 @@ struct ProcessTier {
                 ? "processors: \(Figure.plain(work)) cores at the peak, and one more" : "one works, one waits")
         others =
             (kafka ? [Role(name: "relay", count: 2, coresEach: 1, gibEach: 2, because: "one works, one waits")] : [])
-            + [Role(name: "upkeep", count: 2, coresEach: 1, gibEach: 2, because: "one works, one waits")]
+            + ["upkeep", "notifications"].map {
+                Role(name: $0, count: 2, coresEach: 1, gibEach: 2, because: "one works, one waits")
+            }
         let all = ([api, fanOut] + others).reduce(0) { $0 + $1.count }
         oneWorker = Limit(
             name: "one fan-out at a time without Kafka", used: work, available: provision.cpuUse,

@@ -31,22 +31,22 @@ enum UnitCosts {
         name: "feed read with a timeline from Redis", value: 60.8, unit: "µs of CPU", basis: .bound,
         source: "2.5 times a read from memory, the bound that the distributed profile is built to")
     static let publish = UnitCost(
-        name: "publish", value: 185, unit: "µs of CPU", basis: .measured,
+        name: "publish", value: 157, unit: "µs of CPU", basis: .measured,
         source: "docs/performance.md, The table: make bench")
     static let publishesOnOneMachine = UnitCost(
-        name: "publishes on one machine", value: 5_015, unit: "a second", basis: .measured,
+        name: "publishes on one machine", value: 9_126, unit: "a second", basis: .measured,
         source: "docs/performance.md, The table: make bench")
     static let memoryDelivery = UnitCost(
         name: "delivery into a timeline in memory", value: 0.056, unit: "µs of CPU", basis: .measured,
         source: "docs/performance.md, The table (18 M/s beside other work): make bench-micro")
     static let fanOut = UnitCost(
-        name: "delivery into Redis, by the worker", value: 1, unit: "µs of CPU", basis: .bound,
-        source: "the bound that the distributed profile is built to")
+        name: "delivery into Redis, by the worker", value: 0.47, unit: "µs of CPU", basis: .measured,
+        source: "docs/performance.md, The distributed profile: make bench-distributed")
     static let rebuild = UnitCost(
-        name: "timeline built from the store", value: 1_800, unit: "µs", basis: .measured,
+        name: "timeline built from the store", value: 1_600, unit: "µs", basis: .measured,
         source: "docs/performance.md, The table, first read after a restart: make bench")
     static let warmTimeline = UnitCost(
-        name: "timeline in memory with its reader", value: 8_140, unit: "bytes", basis: .measured,
+        name: "timeline in memory with its reader", value: 7_844, unit: "bytes", basis: .measured,
         source: "docs/performance.md, The table: make bench")
     static let processBase = UnitCost(
         name: "process with its caches", value: 1.5e9, unit: "bytes", basis: .assumed,

@@ -11,6 +11,7 @@ extension Node {
         _ engines: Engines, eventLog: EventLog, settings: ServerSettings, clock: WallClock, logger: Logger
     ) async throws -> [any Service] {
         let consumer = NotificationsConsumer(dialect: engines.database.dialect, clock: clock)
-        return try await run([consumer], engines, eventLog: eventLog, settings: settings, logger: logger)
+        return try await run(
+            [consumer], of: .notifications, engines, eventLog: eventLog, settings: settings, logger: logger)
     }
 }

@@ -43,6 +43,11 @@ struct DataDirectory: Sendable {
         }
     }
 
+    /// A folder that may not be there, and is left so.
+    init(unmade path: String) {
+        self.path = URL(fileURLWithPath: path).standardizedFileURL.path
+    }
+
     /// Whether there is a community in a folder, which is not touched.
     static func holdsStore(_ path: String) -> Bool {
         FileManager.default.fileExists(atPath: path + "/" + databaseName)

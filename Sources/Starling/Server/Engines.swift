@@ -81,6 +81,7 @@ struct Engines: Sendable {
             }
             var redis: Redis?
             if let url = settings.engines.redisURL { redis = try await connected(url, logger) }
+            for warning in settings.engines.warnings { logger.warning("\(warning)") }
             let kafka = try settings.engines.kafkaTopics(retention: settings.eventRetention)
             return Engines(
                 database: database, node: claim.node, holder: claim.holder, redis: redis, kafka: kafka,

@@ -1,10 +1,13 @@
 import EventLog
 import SQL
+import Telemetry
 
 /// The other processes that share a store, and what cannot go together with them.
 struct Neighbours {
     /// What a process says of itself besides its roles: its timelines are in its memory; it uses Kafka.
     private static let (inMemory, onKafka) = ("memory", "kafka")
+    /// What a command says of itself, which is gone when it is done.
+    private static let command = "command"
 
     private let database: PostgreSQLDatabase
 
@@ -15,7 +18,9 @@ struct Neighbours {
     /// What others are told of a process with these settings.
     static func description(of settings: ServerSettings) -> String {
         let isAlone = settings.engines.redisURL == nil && settings.roles.contains(.api)
-        let traits = (isAlone ? [inMemory] : []) + (settings.engines.kafkaBrokers != nil ? [onKafka] : [])
+        let traits =
+            (isAlone ? [inMemory] : []) + (settings.engines.kafkaBrokers != nil ? [onKafka] : [])
+            + (settings.isCommand ? [command] : [])
         return (settings.roles.map(\.rawValue).sorted() + traits).joined(separator: ",")
     }
 
@@ -51,6 +56,20 @@ struct Neighbours {
                     + "processes once starling_kafka_lag is 0 and nothing is written, and start them without it.")
         }
         return false
+    }
+
+    /// The live servers besides this process.
+    func servers() async throws -> [AdminProcess] {
+        let node = Int64(database.nodeClaim?.node ?? -1)
+        let processes = try await database.read { store in
+            try store.query(
+                """
+                SELECT node, roles, CAST(extract(epoch FROM started_at) * 1000 AS BIGINT) FROM process_leases
+                WHERE lease_until > clock_timestamp() AND node <> $1 ORDER BY node
+                """, [.integer(node)]
+            ) { AdminProcess(node: $0.int64(0), roles: $0.text(1), startedAt: Timestamp.string($0.int64(2))) }
+        }
+        return processes.filter { !$0.roles.split(separator: ",").contains { $0 == Self.command } }
     }
 
     /// Live processes besides this one that have this role or trait.

@@ -1,17 +1,32 @@
+import Accounts
+import Core
+import Engagement
 import EventLog
 import Logging
+import Posts
+import SQL
 import ServiceLifecycle
 
 extension Node {
-    /// The services that do the work of consumer groups. Several processes share a group by its lease, or by Kafka's partitions.
-    /// Where all of them are left to other processes, there are none, and only dead letters are replayed here.
+    /// What keeps counters and removes what hangs on deleted things.
+    static func upkeepConsumers(_ engines: Engines, clock: WallClock) -> [any EventConsumer] {
+        let dialect = engines.database.dialect
+        return [
+            AccountCountersConsumer(), PostCountersConsumer(dialect: dialect), DeletedAccountsConsumer(clock: clock),
+            ReactionCountersConsumer(dialect: dialect), EngagementDeletionConsumer(dialect: dialect, clock: clock),
+            PostStatsConsumer(),
+        ]
+    }
+
+    /// The services that do the work of a role's consumer groups. Several processes share a group by its lease, or by Kafka's
+    /// partitions. Where they are left to other processes, there are none, and only dead letters are replayed here.
     static func run(
-        _ consumers: [any EventConsumer], _ engines: Engines, eventLog: EventLog, settings: ServerSettings,
-        logger: Logger
+        _ consumers: [any EventConsumer], of role: RoleName, _ engines: Engines, eventLog: EventLog,
+        settings: ServerSettings, logger: Logger
     ) async throws -> [any Service] {
         var services: [any Service] = []
         for consumer in consumers {
-            guard !engines.leavesEvents else {
+            guard settings.roles.contains(role), !engines.leavesEvents else {
                 eventLog.addGuest(consumer)
                 continue
             }

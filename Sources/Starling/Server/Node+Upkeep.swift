@@ -7,6 +7,7 @@ import Logging
 import Posts
 import SQL
 import ServiceLifecycle
+import Timelines
 
 extension Node {
     /// What forgets rows that count no more.
@@ -19,6 +20,26 @@ extension Node {
             UpkeepService("purge views", every: .seconds(60), logger: logger) { try await posts.purgeViews() },
             UpkeepService("forget rate limits", every: .seconds(60), logger: logger) { try await limiter.purge() },
         ]
+    }
+
+    /// What sets counters right that differ from their rows.
+    static func reconciliation(_ engines: Engines, clock: WallClock, logger: Logger) -> [any Service] {
+        let database = engines.database
+        let lease = WorkLease("counter-reconciliation", holder: engines.holder, database: database, logger: logger)
+        return [
+            lease, CounterReconciliation(database: database, lease: lease, clock: clock, logger: logger),
+        ]
+    }
+
+    /// Without a bucket archives lie on the disk of the process that makes them.
+    static func archivePlace(_ settings: ServerSettings) -> ArchivePlace {
+        guard settings.engines.isShared, settings.engines.mediaURL == nil else { return .shared }
+        return settings.roles.contains(.upkeep) ? .own : .elsewhere
+    }
+
+    static func warnOfArchives(_ settings: ServerSettings, logger: Logger) {
+        guard !settings.isCommand, settings.roles.contains(.api), archivePlace(settings) == .elsewhere else { return }
+        logger.warning("archives of accounts are refused: without upkeep this process needs --media-url to reach them")
     }
 
     /// Where archives of accounts can lie, what makes them.

@@ -67,7 +67,8 @@ struct Node: Sendable {
         database.observe(home)
         let pulled = PulledAuthors()
         let eventLog = EventLog(
-            database: database, clock: clock, logger: logger, isElsewhere: engines.leavesEvents)
+            database: database, clock: clock, logger: logger,
+            hasNeighbours: engines.leavesEvents || settings.engines.isShared && !settings.isCommand)
         let parts = TimelineEngine.Parts(
             database: database, eventLog: eventLog, directory: directory, home: home, users: users, pulled: pulled,
             caches: [directory, relations, library, users], settings: settings, clock: clock, logger: logger)
@@ -119,19 +120,27 @@ struct Node: Sendable {
             notifications: NotificationService(
                 database: database, directory: directory, relations: relations, posts: posts, markers: markers),
             streams: streams, database: database)
-        api.exports = engines.blobs.map { ExportService(database: database, blobs: $0, clock: clock) }
+        api.exports = engines.blobs.map {
+            ExportService(database: database, blobs: $0, place: archivePlace(settings), clock: clock)
+        }
+        warnOfArchives(settings, logger: logger)
         var services = timelines.services + [authority, activity, library]
-        if settings.roles.contains(.upkeep) {
-            services += try await upkeep(
+        services += try await run(
+            upkeepConsumers(engines, clock: clock), of: .upkeep, engines, eventLog: eventLog, settings: settings,
+            logger: logger)
+        // What removes things is the servers' work: a command does not know their settings.
+        if settings.roles.contains(.upkeep), !engines.leavesEvents, !settings.isCommand {
+            services += upkeep(
                 engines, eventLog: eventLog, posts: posts, authority: authority,
                 erased: ErasedStores.all(home: home, shared: timelines.shared, settings: settings), settings: settings,
                 clock: clock, logger: logger)
         }
-        if settings.roles.contains(.notifications) {
-            services += try await notifications(
-                engines, eventLog: eventLog, settings: settings, clock: clock, logger: logger)
-        }
+        services += try await notifications(
+            engines, eventLog: eventLog, settings: settings, clock: clock, logger: logger)
         if settings.roles.contains(.relay), let topics = engines.kafka {
+            do { _ = try await database.confirmedHead() } catch let error as SQLError where error.code == .other {
+                throw SettingsError("This process cannot be a relay: \(error.message)")
+            }
             let lease = WorkLease("relay", holder: engines.holder, database: database, logger: logger)
             services += [
                 lease, OutboxRelay(database: database, topics: topics, lease: lease, clock: clock, logger: logger),
@@ -144,24 +153,16 @@ struct Node: Sendable {
             services: services)
     }
 
-    /// Counters, and the removal of what expired or was deleted. Several processes share it by leases.
+    /// The removal of what expired or was deleted, and what is due. Several processes share it by leases.
     private static func upkeep(
         _ engines: Engines, eventLog: EventLog, posts: PostService, authority: TokenAuthority, erased: [ErasedStore],
         settings: ServerSettings, clock: WallClock, logger: Logger
-    ) async throws -> [any Service] {
-        let consumers: [any EventConsumer] = [
-            AccountCountersConsumer(), PostCountersConsumer(dialect: engines.database.dialect),
-            DeletedAccountsConsumer(clock: clock),
-            ReactionCountersConsumer(dialect: engines.database.dialect),
-            EngagementDeletionConsumer(dialect: engines.database.dialect, clock: clock), PostStatsConsumer(),
-        ]
-        let services = try await run(consumers, engines, eventLog: eventLog, settings: settings, logger: logger)
-        guard !engines.leavesEvents else { return services }
+    ) -> [any Service] {
         let database = engines.database
         let erasure = WorkLease("account-erasure", holder: engines.holder, database: database, logger: logger)
         let closing = WorkLease("poll-closing", holder: engines.holder, database: database, logger: logger)
         let publishing = WorkLease("scheduled-posts", holder: engines.holder, database: database, logger: logger)
-        return services + [
+        return [
             publishing, ScheduledPublishing(posts: posts, lease: publishing, clock: clock, logger: logger), closing,
             PollClosing(database: database, lease: closing, clock: clock, logger: logger), erasure,
             AccountErasure(
@@ -171,9 +172,9 @@ struct Node: Sendable {
             OutboxRetention(
                 database: database, retention: settings.eventRetention,
                 waitingFor: engines.kafka == nil ? nil : OutboxRelay.group, clock: clock, logger: logger),
-            EventLogMeasures(database: database, clock: clock, logger: logger),
+            EventLogMeasures(database: database, eventLog: eventLog, clock: clock, logger: logger),
             TagBackfill(database: database, clock: clock, logger: logger),
-        ] + purges(database, posts, logger: logger)
+        ] + reconciliation(engines, clock: clock, logger: logger) + purges(database, posts, logger: logger)
             + exports(engines, settings: settings, clock: clock, logger: logger)
     }
 

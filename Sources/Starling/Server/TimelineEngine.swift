@@ -62,6 +62,10 @@ struct TimelineEngine: Sendable {
         if parts.settings.roles.contains(.api) { services.append(follower) }
         if parts.settings.roles.contains(.fanout), !engines.leavesEvents {
             services += fanOut(parts, rows, redis: redis, engines: engines, bounds: bounds)
+        } else {
+            // Other processes drive it; its dead letters can be replayed here.
+            let publisher = TimelineUpdatePublisher(redis: redis, logger: parts.logger)
+            parts.eventLog.addGuest(fanOutConsumer(parts, rows, publisher, redis: redis, bounds: bounds))
         }
         let timelines = SharedTimelines(redis: redis, generation: generation, bounds: bounds)
         return TimelineEngine(
@@ -69,14 +73,21 @@ struct TimelineEngine: Sendable {
             offset: { min(updates.through, rows.isCurrent ? database.position : 0) }, services: services)
     }
 
+    private static func fanOutConsumer(
+        _ parts: Parts, _ rows: PulledAuthorRows, _ publisher: TimelineUpdatePublisher, redis: Redis,
+        bounds: TimelineBounds
+    ) -> SharedFanOutConsumer {
+        let sink = SharedTimelineSink(
+            redis: redis, database: parts.database, pulled: rows, publisher: publisher, bounds: bounds)
+        return SharedFanOutConsumer(parts.work(sink))
+    }
+
     private static func fanOut(
         _ parts: Parts, _ rows: PulledAuthorRows, redis: Redis, engines: Engines, bounds: TimelineBounds
     ) -> [any Service] {
         let database = parts.database
         func consumer(_ publisher: TimelineUpdatePublisher) -> SharedFanOutConsumer {
-            let sink = SharedTimelineSink(
-                redis: redis, database: database, pulled: rows, publisher: publisher, bounds: bounds)
-            return SharedFanOutConsumer(parts.work(sink))
+            fanOutConsumer(parts, rows, publisher, redis: redis, bounds: bounds)
         }
         guard let topics = engines.kafka else {
             let lease = WorkLease(FanOutWork.group, holder: engines.holder, database: database, logger: parts.logger)

@@ -38,11 +38,13 @@ package enum MetricName {
     /// Label `group`.
     package static let oldestUnhandledSeconds = "starling_oldest_unhandled_seconds"
     package static let countersDrift = "starling_counters_drift"
+    package static let countersRepaired = "starling_counters_repaired"
     package static let timelineUpdateGaps = "starling_timeline_update_gaps"
     /// Label `work`: what the lease is for.
     package static let workLeaseHeld = "starling_work_lease_held"
     /// Label `pool`: `readers`, `writers` or `replicas`.
     package static let storePoolWaiting = "starling_store_pool_waiting"
+    package static let storeStandbyAwaited = "starling_store_standby_awaited"
     package static let coherenceLagSeconds = "starling_coherence_lag_seconds"
     package static let coherenceLeaseLapses = "starling_coherence_lease_lapses"
     package static let coherenceWaitSeconds = "starling_coherence_wait_seconds"
@@ -76,10 +78,14 @@ package enum MetricName {
         deadLetters: "Events set aside after their retries ran out.",
         outboxRetained: "Rows in the outbox, as first and last tell.",
         oldestUnhandledSeconds: "Age of the oldest event that a consumer group, or the relay, has still to handle.",
-        countersDrift: "Counters that the last check found different from the rows they count, and did not repair.",
+        countersDrift:
+            "Counters that the last check found different from their rows and did not repair, or a round in the background did.",
+        countersRepaired: "Counters that differed from the rows they count, and were set right in the background.",
         timelineUpdateGaps: "Times that timelines in memory were dropped because an update from Redis was missed.",
         workLeaseHeld: "1 in the process that does this work now, by work.",
         storePoolWaiting: "Calls that wait for a connection to the store, by pool.",
+        storeStandbyAwaited:
+            "1 where commits wait for a synchronous standby, as this process found when it last connected to the store.",
         coherenceLagSeconds: "Time it took to read and apply what other processes changed.",
         coherenceLeaseLapses: "Times this process could not trust its memory, because it could not follow the others.",
         coherenceWaitSeconds: "Time writes that hide something waited for other processes.",

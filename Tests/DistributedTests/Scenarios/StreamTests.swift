@@ -74,6 +74,19 @@ extension Survival.StreamTests {
         #expect(stage.cluster.breakdowns.isEmpty)
     }
 
+    @Test("the token of one api is good at the other, which may be behind")
+    func tokens() async throws {
+        let stage = try await Stage()
+        for turn in 1...30 {
+            _ = try await stage.publish("post \(turn)")
+            let page = try await stage.first("GET", "/v1/feed?limit=1", as: stage.alice)
+            let latest = try #require(page.json["latest"].string)
+            let news = try await stage.second("GET", "/v1/feed?since=\(latest)", as: stage.alice)
+            #expect(news.status == 200, "\(turn)")
+        }
+        #expect(stage.cluster.breakdowns.isEmpty)
+    }
+
     /// Whether the next event but counters is this.
     private func expect(
         _ event: String, _ post: String, _ client: WebSocketClient, sourceLocation: SourceLocation = #_sourceLocation

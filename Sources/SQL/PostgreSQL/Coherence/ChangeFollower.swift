@@ -22,6 +22,9 @@ final class ChangeFollower: Sendable {
     private let bell: WakePipe
     private let lag = Metrics.Timer(label: MetricName.coherenceLagSeconds)
     private let lapses = Counter(label: MetricName.coherenceLeaseLapses)
+    private let standbyAwaited = Gauge(label: MetricName.storeStandbyAwaited)
+    /// What the operator was told of the server's settings.
+    private let warnings = Mutex<[String]>([])
 
     init(_ settings: PostgreSQLSettings, log: ChangeLog, logger: Logger) {
         self.settings = settings
@@ -64,8 +67,7 @@ final class ChangeFollower: Sendable {
 
     private func begin() throws -> FollowerCycle {
         let connection = try PostgreSQLConnection.open(settings, for: .following)
-        let check = try PostgreSQLServerCheck(on: connection, settings)
-        for warning in check.warnings { logger.warning("\(warning)") }
+        note(try PostgreSQLServerCheck(on: connection, settings))
         try CoherenceSchema.install(on: connection, by: deadline)
         let cycle = FollowerCycle(connection, settings, log: log, lease: lease)
         try cycle.register(by: deadline)
@@ -77,9 +79,26 @@ final class ChangeFollower: Sendable {
 
     private func reconnect() throws -> FollowerCycle {
         let connection = try PostgreSQLConnection.open(settings, for: .following)
+        // It may be another server, which was promoted.
+        do { note(try PostgreSQLServerCheck(on: connection, settings)) } catch let error as SQLError
+            where error.code == .other
+        {
+            standbyAwaited.record(0)
+            logger.error("the store is not safe any more", metadata: [LogKey.error: "\(error)"])
+        }
         let cycle = FollowerCycle(connection, settings, log: log, lease: lease)
         try cycle.listen(by: deadline)
         return cycle
+    }
+
+    /// Tells the operator what is new of the server's settings.
+    private func note(_ check: PostgreSQLServerCheck) {
+        standbyAwaited.record(check.waitsForStandby ? 1 : 0)
+        let news = warnings.withLock { known in
+            defer { known = check.warnings }
+            return check.warnings.filter { !known.contains($0) }
+        }
+        for warning in news { logger.warning("\(warning)") }
     }
 
     private var deadline: ContinuousClock.Instant {

@@ -32,11 +32,21 @@ struct ConfirmedHead {
 extension PostgreSQLDatabase {
     /// With a synchronous standby a commit is visible only once the standby has it, except where an operator or a
     /// cancelled wait let it through; so the standbys are asked.
+    /// - Throws: `SQLError.other` where this role may not see how far they are.
     package func confirmedHead() async throws -> Int64 {
-        let (newest, place, flushed) = try await read { store in
+        let (newest, place, flushed, blindRole) = try await read { store in
             try store.first(Self.confirmation) { row in
-                (row.int64(0), row.int64(1), row.flag(2) ? row.optionalInt64(3) ?? 0 : nil)
-            } ?? (0, 0, nil)
+                (
+                    row.int64(0), row.int64(1), row.flag(2) ? row.optionalInt64(3) ?? 0 : nil,
+                    row.flag(2) && !row.flag(4) ? row.text(5) : nil
+                )
+            } ?? (0, 0, nil, nil)
+        }
+        if let blindRole {
+            throw SQLError(
+                .other,
+                "PostgreSQL has synchronous standbys, and hides from this role how far they are, so nothing can be "
+                    + "published; give it, as a superuser: GRANT pg_read_all_stats TO \(blindRole);")
         }
         return confirmed.withLock { head in
             head.note(newest: newest, place: place, flushed: flushed)
@@ -44,7 +54,8 @@ extension PostgreSQLDatabase {
         }
     }
 
-    /// With `ANY n (…)` the n-th of those that are furthest counts, else the slowest that is synchronous.
+    /// With `ANY n (…)` the n-th of those that are furthest counts, else the slowest that is synchronous. To a role that may
+    /// not see them standbys are rows of nulls, which would look like standbys that are away.
     private static let confirmation = """
         SELECT (SELECT coalesce(max(event_offset), 0) FROM outbox),
             CAST(pg_current_wal_insert_lsn() - '0/0' AS BIGINT),
@@ -53,6 +64,9 @@ extension PostgreSQLDatabase {
                 (SELECT CAST(min(flush_lsn) - '0/0' AS BIGINT) FROM pg_stat_replication WHERE sync_state = 'sync'),
                 (SELECT CAST(flush_lsn - '0/0' AS BIGINT) FROM pg_stat_replication WHERE sync_state = 'quorum'
                 ORDER BY flush_lsn DESC LIMIT 1 OFFSET greatest(0, coalesce(CAST(substring(
-                    current_setting('synchronous_standby_names') FROM 'ANY +([0-9]+)') AS BIGINT), 1) - 1)))
+                    current_setting('synchronous_standby_names') FROM 'ANY +([0-9]+)') AS BIGINT), 1) - 1))),
+            pg_has_role(current_user, 'pg_read_all_stats', 'usage')
+                AND NOT EXISTS (SELECT FROM pg_stat_replication WHERE sync_state IS NULL),
+            quote_ident(current_user)
         """
 }
