@@ -15,23 +15,23 @@ import Telemetry
 /// unavailable is no fault of the event, so that is waited out.
 package final class ConsumerRunner: Service, Sendable {
     package let consumer: any EventConsumer
-    private let database: any Database
-    private let progress: ConsumerProgress
+    let database: any Database
+    let progress: ConsumerProgress
     private let signal: WakeSignal
     private let tail: EventTail
     private let rest = Rest()
     /// The offset in the store, as far as this process knows; 0 for a consumer that keeps none.
-    private let savedOffset = Atomic<Int64>(0)
+    let savedOffset = Atomic<Int64>(0)
     /// Where several processes share a group's work; nil where this process alone does it.
     private let lease: WorkLease?
     /// The holding of the lease that `savedOffset` was read in; 0 for none.
     private let preparedEpoch = Atomic<Int64>(0)
     /// Whether the store is to be told the place, also where no event of the group's own has come.
     private let isSaveDue = Atomic<Bool>(false)
-    private let deadLetters: DeadLetters
-    private let logger: Logger
-    private let retries: Counter
-    private let failures: Counter
+    let deadLetters: DeadLetters
+    let logger: Logger
+    let retries: Counter
+    let failures: Counter
     private let backlog: Gauge
 
     init(
@@ -215,87 +215,9 @@ package final class ConsumerRunner: Service, Sendable {
         }
         progress.advance(to: head)
     }
-
-    /// Events of imports stand for thousands of facts each; few of them make a transaction that is long enough.
-    private static func handful(of events: [Event]) -> ArraySlice<Event> {
-        var facts = 0
-        return events.prefix { event in
-            defer { facts += event.list.count }
-            return facts < Limits.consumerBatchFactsMax
-        }
-    }
-
-    private func applyAlone(_ event: Event) async throws {
-        var pause = Backoff()
-        var attempts = 1
-        while true {
-            do {
-                try await apply([event])
-                return progress.advance(to: event.offset)
-            } catch let error where error.isPassing {
-                throw error
-            } catch let error as WorkTaken {
-                throw error
-            } catch is CancellationError {
-                throw CancellationError()
-            } catch {
-                guard attempts < Limits.consumerAttemptsMax else {
-                    return try await bury(event, error: error, attempts: attempts)
-                }
-                attempts += 1
-                retries.increment()
-                try await Task.sleep(for: pause.next())
-            }
-        }
-    }
-
-    private func apply(_ events: [Event]) async throws {
-        if let consumer = consumer as? any VolatileConsumer {
-            return try await consumer.handle(events)
-        }
-        guard let last = events.last else { return }
-        let saved = savedOffset.load(ordering: .relaxed)
-        if let consumer = consumer as? any IdempotentConsumer {
-            try await consumer.handle(events)
-            _ = try await database.commit(
-                [ConsumerOffsets.move(consumer.group, from: saved, to: last.offset)], announcing: [])
-        } else if let consumer = consumer as? any TransactionalConsumer {
-            try await database.write { store in
-                try consumer.handle(events, in: store)
-                try ConsumerOffsets.move(consumer.group, from: saved, to: last.offset, in: store)
-            }
-        }
-        savedOffset.store(last.offset, ordering: .relaxed)
-    }
-
-    private func bury(_ event: Event, error: any Error, attempts: Int) async throws {
-        failures.increment()
-        logger.error(
-            "event became a dead letter",
-            metadata: ["group": "\(consumer.group)", "offset": "\(event.offset)", "error": "\(error)"])
-        let saved = consumer is any VolatileConsumer ? nil : savedOffset.load(ordering: .relaxed)
-        try await deadLetters.bury(
-            event, group: consumer.group, reason: "\(error)", attempts: attempts, movingFrom: saved)
-        if saved != nil { savedOffset.store(event.offset, ordering: .relaxed) }
-        progress.advance(to: event.offset)
-    }
 }
 
 extension Limits {
     /// How long retention may wait for a group that has nothing to do.
     static let consumerPlaceAge: Duration = .seconds(60)
-}
-
-/// An error that is no fault of the event, and passes: an engine that is down, or has too much to do.
-package protocol PassingError: Error {
-    var isPassing: Bool { get }
-}
-
-extension SQLError: PassingError {
-    /// Whether waiting may help.
-    package var isPassing: Bool { code == .overloaded || code == .unavailable }
-}
-
-extension Error {
-    fileprivate var isPassing: Bool { (self as? any PassingError)?.isPassing ?? false }
 }

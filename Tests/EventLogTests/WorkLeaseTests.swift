@@ -11,7 +11,9 @@ import Testing
 
     init() async throws {
         harness = try await Harness()
-        try await Migrator([WorkLease.migration]).migrate(harness.database)
+        try await Migrator([
+            Outbox.migration, Outbox.narrowKeys, ConsumerWatermarks.migration, WorkLease.migration,
+        ]).migrate(harness.database)
         lease = WorkLease(
             "work", holder: "a", database: harness.database, logger: harness.logger, metrics: registry)
     }

@@ -64,7 +64,13 @@ struct SinceLagTests {
             }
             let post = try await pair.live.publish(pair.bob)
             try await pair.live.drained()
-            let news = try await feed.page(of: pair.alice, since: token, through: nil, before: .highest, limit: 20)
+            var news = try await feed.page(of: pair.alice, since: token, through: nil, before: .highest, limit: 20)
+            #expect(asked.withLock { $0 } > 1)
+            // A machine that is busy may need longer than it waits.
+            if news.posts.isEmpty {
+                #expect(news.latest == token)
+                news = try await feed.page(of: pair.alice, since: token, through: nil, before: .highest, limit: 20)
+            }
             #expect(news.posts.map(\.card.post.id) == [post.id])
         }
     }
