@@ -43,7 +43,7 @@ test: deps-test ## Install what the tests need and run all of them.
 test-distributed: deps-test deps-distributed ## Test against PostgreSQL, Redis, Kafka and S3, all started for it.
 	swift build --build-tests
 	STARLING_TEST_STORES=postgresql,redis scripts/run-tests --filter ContractTests
-	STARLING_TEST_STORES=postgresql scripts/run-tests --filter ProfileMove
+	STARLING_TEST_STORES=postgresql scripts/run-tests --filter "ProfileMove|AdminAccessTests"
 	@# One after the other: the servers that one starts would take the cores from the deadlines of another's tests.
 	@for suite in $(DRIVERS); do \
 		PATH="$(CURDIR)/$(VENV)/bin:$$PATH" scripts/run-tests --filter $$suite || exit 1; \
