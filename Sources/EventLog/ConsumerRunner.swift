@@ -128,7 +128,7 @@ package final class ConsumerRunner: Service, Sendable {
             guard rests, handled != .nothing || !hasRested else { continue }
             await rest.take(Limits.consumerRest) { progress.isAwaited }
             hasRested = true
-        } while handled == .some
+        } while handled == .some && !Task.isShuttingDownGracefully
     }
 
     /// What a look at the log gave to do.
@@ -149,7 +149,8 @@ package final class ConsumerRunner: Service, Sendable {
             do {
                 guard try await holdsWork() else { return .nothing }
                 let handled = try await handleBatch()
-                guard handled == .full else { return handled }
+                // Others may go on writing for ever.
+                guard handled == .full, !Task.isShuttingDownGracefully else { return handled }
                 pause = Backoff()
             } catch is CancellationError {
                 throw CancellationError()

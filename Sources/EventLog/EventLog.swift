@@ -78,12 +78,12 @@ package final class EventLog: CommitObserver, Sendable {
     package struct Undrained: Error {}
 
     /// Returns once the groups that other processes have handled everything up to `head`, by the places that they store.
-    /// - Throws: `Undrained` where none of them moves for a while.
+    /// - Throws: `Undrained` where one of them that is behind does not move for a while.
     private func drainedElsewhere(through head: Int64) async throws {
         let known = Set(
             runners.withLock { $0.map { $0.consumer.group } } + kafkaRunners.withLock { $0.map { $0.consumer.group } }
                 + [OutboxRelay.group])
-        var (reached, since) = (Int64(-1), ContinuousClock.now)
+        var moved: [String: (to: Int64, at: ContinuousClock.Instant)] = [:]
         while true {
             let places = try await database.read { store in
                 try store.query(
@@ -94,11 +94,14 @@ package final class EventLog: CommitObserver, Sendable {
                     GROUP BY consumer_group
                     """, []
                 ) { (group: $0.text(0), least: $0.int64(1), all: $0.int64(2)) }
-            }.filter { !known.contains($0.group) }
-            guard places.contains(where: { $0.least < head }) else { return }
-            let all = places.reduce(0) { $0 + $1.all }
-            if all != reached { (reached, since) = (all, .now) }
-            guard since.duration(to: .now) < Limits.drainPatience else { throw Undrained() }
+            }
+            let behind = places.filter { !known.contains($0.group) && $0.least < head }
+            guard !behind.isEmpty else { return }
+            for place in behind {
+                let last = moved[place.group].flatMap { $0.to == place.all ? $0 : nil } ?? (place.all, .now)
+                guard last.at.duration(to: .now) < Limits.drainPatience else { throw Undrained() }
+                moved[place.group] = last
+            }
             try await Task.sleep(for: .milliseconds(20))
         }
     }

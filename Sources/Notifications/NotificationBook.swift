@@ -26,13 +26,15 @@ struct NotificationBook {
         _ facts: [NotificationFact], to group: Group, again: Set<NotificationFact> = [],
         detail: (NotificationFact) -> Int64
     ) throws {
-        let passed = max(0, facts.count - Limits.notificationActorsMax)
+        // Those that are held or counted already are neither news nor in the way of what is.
+        let fresh = try facts.filter { fact in
+            guard again.contains(fact) else { return true }
+            let isHeld = try revive(fact, detail: detail(fact))
+            return try !(isHeld || countsMore(group))
+        }
+        let passed = max(0, fresh.count - Limits.notificationActorsMax)
         touched[group, default: 0] += Int64(passed)
-        for fact in facts.dropFirst(passed) {
-            if again.contains(fact) {
-                let isHeld = try revive(fact, detail: detail(fact))
-                if try isHeld || countsMore(group) { continue }
-            }
+        for fact in fresh.dropFirst(passed) {
             let id = try nextID(for: group.recipient)
             let row = try store.execute(
                 """

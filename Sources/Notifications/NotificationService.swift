@@ -106,7 +106,19 @@ package struct NotificationService: Sendable {
             of: viewer, kind: nil, before: .max, after: read, limit: Limits.unreadNotificationsMax)
         // What was read makes no group unread, and need not be looked at.
         for index in rows.indices { rows[index].facts.removeAll { $0.id <= read } }
-        return try await shown(rows, to: viewer, read: read).count { !$0.isRead }
+        var count = 0
+        // One fact that is in sight makes a group unread, and is mostly among the newest.
+        for looked in [Limits.notificationFactsLooked, Limits.notificationActorsMax] where !rows.isEmpty {
+            let newest = rows.map { row in
+                var row = row
+                row.facts = Array(row.facts.prefix(looked))
+                return row
+            }
+            let unread = Set(try await shown(newest, to: viewer, read: read).filter { !$0.isRead }.map(\.id))
+            count += unread.count
+            rows.removeAll { unread.contains($0.id) || $0.facts.count <= looked }
+        }
+        return count
     }
 
     private func rows(
@@ -121,6 +133,7 @@ package struct NotificationService: Sendable {
 
 extension Limits {
     package static let notificationActorsShown = 8
+    static let notificationFactsLooked = 3
     package static let unreadNotificationsMax = 100
     /// Reads of the store for one page, where much is not for its reader.
     package static let notificationReadsMax = 5

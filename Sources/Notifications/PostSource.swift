@@ -12,7 +12,7 @@ struct PostSource: NotificationSource {
     private struct Edit {
         /// When the first was made.
         let time: Int64
-        let former: Visibility
+        var former: Visibility
         var visibility: Visibility
 
         /// The visibility before, where the post may be open to others now.
@@ -35,6 +35,10 @@ struct PostSource: NotificationSource {
                     if !isKnown {
                         edits[event.subject] = Edit(
                             time: event.occurredAt, former: flags.previousVisibility, visibility: flags.visibility)
+                    }
+                    // Whoever could not see it at some moment of the batch may not have heard of it.
+                    if let known = edits[event.subject]?.former, known.opens(from: flags.previousVisibility) {
+                        edits[event.subject]?.former = flags.previousVisibility
                     }
                     edits[event.subject]?.visibility = flags.visibility
                 }

@@ -5,8 +5,12 @@ import SQL
 /// The accounts that posts mention, as rows that lie with the post. A name is one account's for ever, so that they stay right.
 package enum MentionRows {
     /// The accounts of these usernames that anybody can see: to a post, those that are suspended, leaving or gone are nobody.
-    /// - Parameter names: no more than `Limits.mentionsMax`.
-    static func accounts(named names: [String], _ store: any SQLReader) throws -> MentionedAccounts {
+    /// - Parameters:
+    ///   - names: no more than `Limits.mentionsMax`.
+    ///   - evenAway: those that are suspended or leaving as well, for posts that named them before.
+    static func accounts(
+        named names: [String], evenAway: Bool = false, _ store: any SQLReader
+    ) throws -> MentionedAccounts {
         guard let first = names.first else { return [:] }
         // Lists have few lengths, so that the engines see few statements.
         var count = 1
@@ -14,19 +18,20 @@ package enum MentionRows {
         let padded = names + Array(repeating: first, count: count - names.count)
         let places = (1...count).map { "$\($0)" }.joined(separator: ", ")
         let found = try store.query(
-            "SELECT username, id FROM users WHERE username IN (\(places)) AND state = 0", padded.map { .text($0) }
+            "SELECT username, id FROM users WHERE username IN (\(places)) AND state \(evenAway ? "<> 2" : "= 0")",
+            padded.map { .text($0) }
         ) { ($0.text(0), $0.id(1, Account.self)) }
         return Dictionary(found) { first, _ in first }
     }
 
-    /// Adds the rows of many new posts.
+    /// Adds the rows of many posts that were written before, and may come back with an account that is not shown yet.
     /// - Parameter names: that each of the posts mentions.
     package static func insert(_ names: [[String]], of posts: [ID<Post>], _ store: any SQLWriter) throws {
         let all = Array(Set(names.joined()))
         var known: MentionedAccounts = [:]
         for start in stride(from: 0, to: all.count, by: Limits.mentionsMax) {
             let some = Array(all[start...].prefix(Limits.mentionsMax))
-            known.merge(try accounts(named: some, store)) { first, _ in first }
+            known.merge(try accounts(named: some, evenAway: true, store)) { first, _ in first }
         }
         for (post, names) in zip(posts, names) {
             let accounts = names.compactMap { known[$0] }

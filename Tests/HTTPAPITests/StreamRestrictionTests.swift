@@ -92,6 +92,47 @@ struct StreamRestrictionTests {
         }
     }
 
+    @Test("who comes back hears of the end of what is gone, which a feed may have shown meanwhile")
+    func gone() async throws {
+        try await world { server, cast in
+            let notes = Notes()
+            try await server.listening(as: cast.alice) { alice in
+                let post = try await server.publish("one", by: cast.bob)
+                #expect(await alice.next() == new(post))
+                notes.set("last", alice.lastEventID)
+            }
+            try await server.listening(as: cast.dan) { dan in
+                let post = try await server.publish("two", by: cast.bob)
+                #expect(await dan.next() == new(post))
+                #expect(await server.delete("/v1/posts/\(post)", as: cast.bob).status == 204)
+                #expect(await dan.next() == gone(post))
+                notes.set("gone", post)
+            }
+            try await server.listening(as: cast.alice, resume: notes.get("last")) { alice in
+                #expect(await alice.next() == gone(notes.get("gone")))
+                let marker = try await server.publish("marker", by: cast.carol)
+                #expect(await alice.next() == new(marker))
+            }
+        }
+    }
+
+    @Test("a change of its settings makes no post new that was opened long ago")
+    func settings() async throws {
+        try await world { server, cast in
+            let post = try await server.publish("draft", by: cast.bob, visibility: "private")
+            let body = #"{"content":"open","visibility":"public"}"#
+            #expect(await server.put("/v1/posts/\(post)", as: cast.bob, body).status == 200)
+            try await server.drained()
+            server.clock.advance(by: .seconds(400))
+            try await server.listening(as: cast.alice) { alice in
+                let path = "/v1/posts/\(post)/settings"
+                #expect(await server.put(path, as: cast.bob, #"{"share_policy":"nobody"}"#).status == 200)
+                let marker = try await server.publish("marker", by: cast.carol)
+                #expect(await alice.next() == new(marker))
+            }
+        }
+    }
+
     @Test("a post that an edit opens is new to those who could not see it, once the feed has it")
     func opened() async throws {
         try await world { server, cast in

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Starling
@@ -12,5 +13,23 @@ struct MetricHelpTests {
         ])
     func help(name: String) {
         #expect(Observability.help[name]?.hasSuffix(".") == true)
+    }
+
+    @Test(
+        "alerts, panels and documents name what is measured",
+        arguments: [
+            "deploy/prometheus/alerts.yml", "deploy/grafana/starling.json", "docs/operations.md", "docs/scaling.md",
+        ])
+    func named(file: String) throws {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let text = try String(contentsOf: root.appending(path: file), encoding: .utf8)
+        let names = Set(text.matches(of: /starling_[a-z0-9_]*[a-z0-9]\b/).map { String($0.output) })
+        #expect(!names.isEmpty)
+        for name in names {
+            let suffix = ["_total", "_bucket", "_sum", "_count"].first { name.hasSuffix($0) } ?? ""
+            let family = String(name.dropLast(suffix.count))
+            #expect(Observability.help[name] != nil || Observability.help[family] != nil, "\(name)")
+        }
     }
 }

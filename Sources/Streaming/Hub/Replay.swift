@@ -9,6 +9,8 @@ import SocialGraph
 struct Replay {
     /// Posts of the events up to `through` that the reader is not shown any more.
     var hidden: Set<ID<Post>> = []
+    /// Those of them that are gone altogether: a client that read them meanwhile hears of their end.
+    var gone: Set<ID<Post>> = []
     /// The number of the newest event whose posts were looked at. What came later was told by the rules of now.
     var through: UInt64 = 0
     /// Sharers of whom the reader may not hear any more.
@@ -24,7 +26,7 @@ struct Replay {
         switch entry.event {
         case .postNew(let post, let sharer):
             guard !hidden.contains(post) else {
-                untold.insert(post)
+                if !gone.contains(post) { untold.insert(post) }
                 return nil
             }
             untold.remove(post)

@@ -31,13 +31,35 @@ extension StreamHub {
         let cards = try await library.cards(at: posts.map { Position($0.position) })
         let authors = try await directory.cards(Array(Set(posts.map { ID($0.author) })))
         try await tellShared(posts.filter { $0.shared != nil })
+        var told: [Int64: Set<Int64>] = [:]
         for post in posts where post.shared == nil {
             // What is gone again already was never new.
             guard let card = cards[Position(post.position)], let author = authors[card.post.author] else { continue }
-            let listeners = post.readers ?? Set(room.withLock { $0.listeners(to: post.author) })
+            let readers = post.readers ?? Set(room.withLock { $0.listeners(to: post.author) })
+            let listeners = readers.subtracting(told[post.position] ?? [])
             let viewers = try await viewers(of: card, author, among: listeners)
             tell(.postNew(card.post.id), to: viewers, watching: post.position)
+            told[post.position, default: []].formUnion(viewers)
         }
+        forget(told)
+    }
+
+    /// A post that was opened before it was told of is new once.
+    private func forget(_ told: [Int64: Set<Int64>]) {
+        work.withLock { work in
+            for batch in work.published.indices {
+                for place in work.published[batch].posts.indices {
+                    guard let viewers = told[work.published[batch].posts[place].position] else { continue }
+                    work.published[batch].posts[place].readers?.subtract(viewers)
+                }
+            }
+        }
+    }
+
+    /// Those who wait for fan-out to be told of a post that was opened to them.
+    private func awaiting() -> [Int64: Set<Int64>] {
+        let waiting = work.withLock { $0.published.flatMap(\.posts) }
+        return waiting.reduce(into: [:]) { $0[$1.position, default: []].formUnion($1.readers ?? []) }
     }
 
     /// Tells of posts that were edited or have gone.
@@ -52,14 +74,18 @@ extension StreamHub {
         let cards = try await library.cards(at: posts.map { Position($0.position) })
         let authors = try await directory.cards(Array(Set(posts.map { ID($0.author) })))
         let watchers = room.withLock { $0.watchers(of: Set(posts.map(\.position))) }
+        let awaiting = awaiting()
         for post in Set(posts) {
-            let others = watchers.filter { $0.value.contains(post.position) }.keys
-            let listeners = Set(room.withLock { $0.listeners(to: post.author) }).union(others)
+            var listeners = Set(watchers.filter { $0.value.contains(post.position) }.keys)
             var shown: Set<Int64> = []
             if let card = cards[Position(post.position)], let author = authors[card.post.author] {
+                // What changes besides, such as its settings or a name that was erased, concerns those who have it.
+                let isEdited = isRecent(card.post.editedAt)
+                if isEdited { listeners.formUnion(room.withLock { $0.listeners(to: post.author) }) }
                 shown = try await viewers(of: card, author, among: listeners)
-                let readers = try await newReaders(of: card, author, among: shown)
-                tell(.postUpdated(card.post.id), to: shown.subtracting(readers), watching: post.position)
+                let told = shown.subtracting(awaiting[post.position] ?? [])
+                let readers = isEdited ? try await newReaders(of: card, author, among: told) : []
+                tell(.postUpdated(card.post.id), to: told.subtracting(readers), watching: post.position)
                 if !readers.isEmpty {
                     opened.append(PublishedPost(author: post.author, position: post.position, readers: readers))
                 }
@@ -69,6 +95,12 @@ extension StreamHub {
             }
         }
         return opened
+    }
+
+    /// Whether an edit is among what a stream could still tell.
+    private func isRecent(_ editedAt: Int64?) -> Bool {
+        guard let editedAt else { return false }
+        return clock.now() - editedAt < settings.backlogAge.components.seconds * 1_000
     }
 
     /// - Returns: those whose home feed shows the post.

@@ -29,6 +29,7 @@ extension StreamHub {
                 continue
             }
             replay.hidden.insert(post)
+            if cards[post] == nil { replay.gone.insert(post) }
         }
         for post in replay.hidden {
             // What is gone stood at its id, unless it was imported, and then it was never new.

@@ -17,9 +17,11 @@ struct CountedSlice: Sendable {
     /// - Parameter items: up to `Limits.reconciledAtOnce`, and all there are if fewer.
     init(_ items: [Item]) {
         var rows: Int64 = 0
-        let taken = items.prefix { item in
-            defer { rows += max(0, item.rows) }
-            return rows < Limits.reconciledRowsMax
+        var taken: [Item] = []
+        for item in items {
+            guard taken.isEmpty || rows + item.rows <= Limits.reconciledRowsMax else { break }
+            taken.append(item)
+            rows += max(0, item.rows)
         }
         ids = taken.map(\.id)
         let isLast = taken.count == items.count && items.count < Limits.reconciledAtOnce

@@ -18,7 +18,8 @@ struct CountersInDoubt: Sendable {
         var named: Set<Int64> = []
         for group in Self.groups {
             let events = try UnhandledEvents.events(
-                of: group.name, topics: group.topics, limit: Limits.reconciliationEventsMax, store)
+                of: group.name, topics: group.topics, limit: Limits.reconciliationEventsMax,
+                factsMax: Limits.reconciliationFactsMax, store)
             guard let events else { return nil }
             for event in events {
                 named.formUnion([event.key, event.subject, event.object])
@@ -29,6 +30,9 @@ struct CountersInDoubt: Sendable {
     }
 
     func contains(_ id: Int64) -> Bool { ids.contains(id) }
+
+    /// Those of these that nothing waits for.
+    func certain(of ids: [Int64]) -> [Int64] { ids.filter { !self.ids.contains($0) } }
 
     /// A comment changes the counters of all posts above it.
     private static func withPostsAbove(
@@ -49,5 +53,7 @@ struct CountersInDoubt: Sendable {
 
 extension Limits {
     /// Events that one group has still to count beyond which counters are not held against rows for the moment.
-    static let reconciliationEventsMax = 512
+    static let reconciliationEventsMax = 4_096
+    /// And ids in the lists of bulk events.
+    static let reconciliationFactsMax = 4_096
 }

@@ -31,15 +31,16 @@ struct PostDrift: Sendable {
 
 extension PostDrift {
     /// Posts above a position in the order of their positions, with how many rows their counters stand for.
-    static func slice(above position: Int64, _ layout: PostLayout, _ store: any SQLReader) throws
-        -> [CountedSlice.Item]
-    {
+    static func slice(
+        above position: Int64, through last: Int64, _ layout: PostLayout, _ store: any SQLReader
+    ) throws -> [CountedSlice.Item] {
         try store.query(
             """
             SELECT p.id, p.position, coalesce(c.likes, 0) + coalesce(c.comments, 0) + coalesce(c.shares, 0)
                 + coalesce(c.quotes, 0)
-            FROM posts p \(layout.joinCounters) WHERE p.position > $1 ORDER BY p.position LIMIT $2
-            """, [.integer(position), .integer(Int64(Limits.reconciledAtOnce))]
+            FROM posts p \(layout.joinCounters) WHERE p.position > $1 AND p.position <= $3
+            ORDER BY p.position LIMIT $2
+            """, [.integer(position), .integer(Int64(Limits.reconciledAtOnce)), .integer(last)]
         ) { CountedSlice.Item(id: $0.int64(0), place: $0.int64(1), rows: $0.int64(2)) }
     }
 
