@@ -87,10 +87,15 @@ package enum MentionRows {
             ])
     }
 
-    /// Brings the rows of a post in line with its new text.
+    /// Brings the rows of a post in line with its new text. Whom it named before stays named, though away for the moment.
     static func replace(_ entities: PostEntities, of post: ID<Post>, _ store: any SQLWriter) throws {
+        let before = Set(try accountIDs(of: [post], store)[post] ?? [])
         try delete(of: post, store)
-        let accounts = try accounts(named: entities.names, store)
+        var accounts = try accounts(named: entities.names, store)
+        if !before.isEmpty {
+            let known = try Self.accounts(named: entities.names, evenAway: true, store)
+            accounts.merge(known.filter { before.contains($0.value) }) { first, _ in first }
+        }
         guard !accounts.isEmpty else { return }
         let insert = insert(Array(accounts.values), of: post)
         try store.execute(insert.sql, insert.arguments)

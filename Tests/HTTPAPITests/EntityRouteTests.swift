@@ -95,6 +95,9 @@ struct EntityRouteTests {
             }
             let named = await server.get("/v1/posts/\(before)").json["entities"]["mentions"].array
             #expect(named.map { $0["user_id"] } == [.text(cast.alice.id)], "it was there when this was written")
+            await server.put("/v1/posts/\(before)", as: cast.dan, #"{"content":"@alice!"}"#)
+            let still = await server.get("/v1/posts/\(before)").json["entities"]["mentions"].array
+            #expect(still.map { $0["user_id"] } == [.text(cast.alice.id)], "and an edit does not take it out")
         }
     }
 

@@ -123,6 +123,9 @@ struct StreamRestrictionTests {
             let body = #"{"content":"open","visibility":"public"}"#
             #expect(await server.put("/v1/posts/\(post)", as: cast.bob, body).status == 200)
             try await server.drained()
+            // It is not among what alice's feed shows first.
+            for number in 0...Limits.pageSizeDefault { try await server.publish("\(number)", by: cast.carol) }
+            try await server.drained()
             server.clock.advance(by: .seconds(400))
             try await server.listening(as: cast.alice) { alice in
                 let path = "/v1/posts/\(post)/settings"

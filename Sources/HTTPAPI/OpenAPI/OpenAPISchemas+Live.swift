@@ -12,9 +12,10 @@ extension OpenAPISchemas {
                 JSON as `data`:
 
                 - `post.new`, `post.updated`: `{"post_id"}` of a post that your home feed shows; with `sharer_id`, the
-                  account that you follow who brought it there by sharing it. A post that is opened to you by an edit is new.
+                  account that you follow who brought it there by sharing it. A post that its author, whom you follow, opens
+                  to you by an edit is new.
                 - `post.deleted`: `{"post_id"}` of a post that was in your stream or on your feed's first page, and is not \
-                to be seen any more.
+                to be seen any more; where you resume, also of one that came and went meanwhile.
                 - `counters`: `{"posts": [{"post_id", "likes_count", "comments_count", "shares_count"}]}` of such posts, at \
                 most once in a second.
                 - `notification`: `{"notification_id", "kind"}` of what `GET /v1/notifications` has as its newest by now.
