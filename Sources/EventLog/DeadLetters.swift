@@ -71,17 +71,16 @@ package struct DeadLetters: Sendable {
             // First, so that work that was taken by another leaves no letter to undo.
             try move(store)
             for event in events {
+                // Not from the outbox: with Kafka a group may come to it after the row was pruned.
                 try store.execute(
                     """
-                    INSERT INTO dead_letters (consumer_group, event_offset, topic, kind, key, subject, object, position,
-                        flags, list, occurred_at, reason, attempts, died_at)
-                    SELECT $1, event_offset, topic, kind, key, subject, object, position, flags, list, occurred_at,
-                        $3, $4, $5
-                    FROM outbox WHERE event_offset = $2
+                    INSERT INTO dead_letters (topic, kind, key, subject, object, position, flags, list, occurred_at,
+                        consumer_group, event_offset, reason, attempts, died_at)
+                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
                     ON CONFLICT (consumer_group, event_offset) DO UPDATE SET
                         reason = excluded.reason, attempts = dead_letters.attempts + excluded.attempts
                     """,
-                    [
+                    Outbox.values(of: event) + [
                         .text(group), .integer(event.offset), .text(String(reason.prefix(500))),
                         .integer(Int64(attempts)), .integer(now),
                     ])

@@ -55,12 +55,16 @@ package enum Outbox {
             """
             INSERT INTO outbox (topic, kind, key, subject, object, position, flags, list, occurred_at)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-            """,
-            [
-                .integer(event.kind.topic.rawValue), .integer(event.kind.rawValue), .integer(event.key),
-                .integer(event.subject), .integer(event.object), .integer(event.position), .integer(event.flags),
-                event.list.isEmpty ? .null : .blob(PackedIntegers.bytes(of: event.list)), .integer(event.occurredAt),
-            ], isLogAppend: true)
+            """, values(of: event), isLogAppend: true)
+    }
+
+    /// From its topic to its time, in the order of the columns.
+    static func values(of event: Event) -> [SQLValue] {
+        [
+            .integer(event.kind.topic.rawValue), .integer(event.kind.rawValue), .integer(event.key),
+            .integer(event.subject), .integer(event.object), .integer(event.position), .integer(event.flags),
+            event.list.isEmpty ? .null : .blob(PackedIntegers.bytes(of: event.list)), .integer(event.occurredAt),
+        ]
     }
 
     /// Appends inside a `write` closure and announces it.

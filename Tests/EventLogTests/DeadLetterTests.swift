@@ -1,8 +1,9 @@
 import Core
-import EventLog
 import SQL
 import Testing
 import TestSupport
+
+@testable import EventLog
 
 @Suite(.timeLimit(.minutes(10))) struct DeadLetterTests {
     let harness: Harness
@@ -30,6 +31,19 @@ import TestSupport
         #expect(letter.diedAt == harness.clock.now)
         // Once in the batch, then alone as often as allowed.
         #expect(consumer.attempts(2) == Limits.consumerAttemptsMax + 1)
+    }
+
+    @Test("an event whose row was pruned becomes a letter all the same")
+    func pruned() async throws {
+        let event = harness.event(.followsImported, subject: 7, list: [1, 2])
+        _ = try await harness.database.commit([Outbox.append(event)], announcing: [])
+        let read = try await harness.database.read { try Outbox.events(after: 0, topics: [.graph], limit: 1, $0) }
+        _ = try await harness.database.write { try $0.execute("DELETE FROM outbox", []) }
+        let letters = DeadLetters(database: harness.database, clock: harness.clock.wall)
+        try await letters.bury(read, group: "rows", reason: "no", attempts: 5) { _ in }
+        let buried = try await letters.list()
+        #expect(buried.map(\.event) == read && buried.map(\.event.list) == [[1, 2]])
+        #expect(buried.map(\.attempts) == [5])
     }
 
     @Test("a poison event is not tried again after a restart")

@@ -80,11 +80,7 @@ struct CounterReconciliationTests {
     @Test("what is not counted yet is no drift, and is counted once")
     func unhandled() async throws {
         let folder = try TemporaryFolder()
-        let clock = TestClock()
-        // Nothing of it runs, so everything waits until it is handled by hand.
-        let node = try await Node.opened(
-            in: DataDirectory(folder.path), settings: .small, logger: LiveNode.logger, clock: clock.wall)
-        let live = LiveNode(node: node, clock: clock)
+        let live = try await still(in: folder)
         let (bob, post) = try await cast(live)
         let reconciliation = service(live)
         #expect(try await reconciliation.round() == 0)
@@ -99,16 +95,13 @@ struct CounterReconciliationTests {
         try await handle(live)
         #expect(try await wrong(live) == 0)
         #expect(try await reconciliation.round() == 0)
-        try await node.close()
+        try await live.node.close()
     }
 
     @Test("what is in doubt waits, and all else is set right meanwhile")
     func doubt() async throws {
         let folder = try TemporaryFolder()
-        let clock = TestClock()
-        let node = try await Node.opened(
-            in: DataDirectory(folder.path), settings: .small, logger: LiveNode.logger, clock: clock.wall)
-        let live = LiveNode(node: node, clock: clock)
+        let live = try await still(in: folder)
         let (bob, post) = try await cast(live)
         try await handle(live)
         let other = try await live.publish(bob)
@@ -126,7 +119,15 @@ struct CounterReconciliationTests {
         try await handle(live)
         #expect(try await service(live).round() == 1)
         #expect(try await wrong(live) == 0)
-        try await node.close()
+        try await live.node.close()
+    }
+
+    /// A node of which nothing runs, so that everything waits until it is handled by hand.
+    private func still(in folder: TemporaryFolder) async throws -> LiveNode {
+        let clock = TestClock()
+        let node = try await Node.opened(
+            in: DataDirectory(folder.path), settings: .small, logger: LiveNode.logger, clock: clock.wall)
+        return LiveNode(node: node, clock: clock)
     }
 
     /// Alice and carol follow bob, whose post is returned; carol's comment on it, alice's likes, a repost and a quote.
